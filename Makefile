@@ -1,0 +1,55 @@
+# Every target sets up .venv by itself, once, and again when pyproject.toml or constraints.txt change.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PY     := $(BIN)/python
+PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SETUP  := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check proto docs bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+
+demo: $(VENV)/.installed ## install, then explain a call that loops
+	@$(BIN)/sipbreakout explain +4711111111 +4722222222 \
+		--registrations docs/examples/registrations.toml --tas returns-without-session-id
+
+test: $(VENV)/.installed-dev ## run every test
+	$(PY) -m pytest $(ARGS)
+
+check: $(VENV)/.installed-dev ## format, lint, types, import directions, generated code, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PY) proto/generate.py --check
+	@if [ -f docs/generate.py ]; then echo "$(PY) docs/generate.py --check"; $(PY) docs/generate.py --check; fi
+
+proto: $(VENV)/.installed-dev ## regenerate the code of the .proto files
+	$(PY) proto/generate.py
+
+docs: $(VENV)/.installed-dev ## regenerate the generated parts of docs/
+	$(PY) docs/generate.py
+
+bench: $(VENV)/.installed-dev ## run every benchmark
+	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done
+
+clean: ## remove .venv, builds and caches
+	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/.installed: $(SETUP) | $(PY)
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(SETUP) | $(PY)
+	$(PIP) --editable '.[dev]'
+	@touch $(VENV)/.installed $@

@@ -1,0 +1,1 @@
+"""Types that the operator's APIs share."""
