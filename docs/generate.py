@@ -205,7 +205,9 @@ def _drawn(example: Example) -> str:
             f"{who} has {registration.route_type} at {registration.sip_uri}" + (f", {prefixes}" if prefixes else "")
         )
     flow = route(call, book, scenario, policy)
-    picture = "\n".join([*lines, *([""] if lines else []), *ladder(flow), "", f"→ {outcome_sentence(flow)}", *map(str, flow.absent)])
+    picture = "\n".join(
+        [*lines, *([""] if lines else []), *ladder(flow), "", f"→ {outcome_sentence(flow)}", *map(str, flow.absent)]
+    )
     return f"\n{caption}\n\n```text\n{picture}\n```\n"
 
 

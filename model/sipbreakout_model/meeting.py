@@ -92,19 +92,21 @@ def number_for_tas(draft: Draft, met: Met, asked: E164) -> str:
     registration = met.lease.registration
     originating = registration.mobile_originating_prefix
     terminating = registration.mobile_terminating_prefix
-    cause = originating if met.by_caller else terminating
-    presence = originating if met.by_caller or _caller_holds(draft) else terminating
-    prefix = cause if draft.policy.prefix_reading is PrefixReading.CAUSE else presence
-    if cause != presence:
-        draft.assume("R7", "assume_prefix_reading", draft.policy.prefix_reading, cause or "none", presence or "none")
+    by_cause, by_presence = met.by_caller, met.by_caller or _caller_holds(draft)
+    shows_originating = by_cause if draft.policy.prefix_reading is PrefixReading.CAUSE else by_presence
+    if by_cause is not by_presence and originating != terminating:
+        both = (terminating or "none", originating or "none")
+        draft.assume("R7", "assume_prefix_reading", draft.policy.prefix_reading, *both)
+    prefix = originating if shows_originating else terminating
     if not prefix:
         draft.step("R7", "no_prefix", registration.number)
         return asked.text
-    field = "mobile_originating_prefix" if prefix is originating else "mobile_terminating_prefix"
-    draft.step("R7", "prefix", field, prefix, registration.number, f"+{prefix}{asked.digits}")
+    called = f"+{prefix}{asked.digits}"
+    field = "mobile_originating_prefix" if shows_originating else "mobile_terminating_prefix"
+    draft.step("R7", "prefix", field, prefix, registration.number, called)
     if not registration.route_type.loops:
         draft.assume("R7", "assume_prefix_beyond_loop", registration.route_type)
-    return f"+{prefix}{asked.digits}"
+    return called
 
 
 def _caller_holds(draft: Draft) -> bool:

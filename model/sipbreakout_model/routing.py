@@ -31,6 +31,8 @@ _TAS_UNREACHABLE = Outcome(OutcomeKind.FAILED, None, 408)
 _FORBIDDEN = Outcome(OutcomeKind.REJECTED, None, 403)
 _NOT_FOUND = Outcome(OutcomeKind.REJECTED, None, 404)
 
+_ANSWERED_BY_CALLEE = Outcome(OutcomeKind.ANSWERED, Party.CALLEE, 200)
+_ANSWERED_BY_OTHER = Outcome(OutcomeKind.ANSWERED, Party.OTHER, 200)
 _UNANSWERED = {
     CalleeBehaviour.BUSY: Outcome(OutcomeKind.REJECTED, None, 486),
     CalleeBehaviour.SILENT: Outcome(OutcomeKind.NO_ANSWER, None, 408),
@@ -110,11 +112,13 @@ def _r3_nothing_applies(draft: Draft, entry: LegDraft, asked: E164 | str) -> Out
 
 def _ring(draft: Draft, number: E164 | str, rule: str, registration: Registration | None, after: float) -> Outcome:
     """Add the leg from the core to whoever is rung in the callee's place; return how it ends."""
-    party = Party.CALLEE if number == draft.call.callee else Party.OTHER
+    callee = draft.call.callee
+    party = Party.CALLEE if number is callee or number == callee else Party.OTHER
     leg = draft.add(Party.CORE, party, str(number), rule, registration, after)
-    outcome = _UNANSWERED.get(draft.scenario.callee)
-    if outcome is None:
-        outcome = Outcome(OutcomeKind.ANSWERED, party, 200)
+    if draft.scenario.callee is not CalleeBehaviour.ANSWERS:
+        outcome = _UNANSWERED[draft.scenario.callee]
+    else:
+        outcome = _ANSWERED_BY_CALLEE if party is Party.CALLEE else _ANSWERED_BY_OTHER
     leg.ends_as(outcome)
     draft.step(rule, "rung", leg.number, party, outcome)
     return outcome
