@@ -74,6 +74,7 @@ class Draft:
         "call",
         "entries",
         "fallbacks_met",
+        "first_tas",
         "legs",
         "loop",
         "moment",
@@ -96,8 +97,10 @@ class Draft:
         self.loop: Loop | None = None
         self.moment = call.at
         """Unix time (s) that decides which registrations are in force: leg 1's, or a new call's under R9."""
-        self.entries: list[tuple[Registration, LegDraft]] = []
-        """The registrations that decided so far, each with the leg that met it."""
+        self.entries: list[tuple[Registration, E164, LegDraft]] = []
+        """The registrations that decided so far, each with the number asked for and the leg that met it."""
+        self.first_tas: Registration | None = None
+        """The registration whose TAS was rung first: that TAS does `scenario.tas`, any other `fallback_tas`."""
         self.fallbacks_met: set[E164] = set()
         """Numbers whose FALLBACK this call has met since it was last a new call (R15)."""
 

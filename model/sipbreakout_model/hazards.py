@@ -165,9 +165,10 @@ def _masked_prefixes(leases: list[Lease]) -> Iterator[Hazard]:
         if not (registration.route_type.applies_mt and terminating and callers):
             continue
         if terminating != registration.mobile_originating_prefix:
+            others = f"{callers} other registered number{'s' if callers > 1 else ''}"
             text = (
-                f"if the core reads the prefix table by presence, calls to {registration.number} from {callers} "
-                f"registered numbers do not show its mobile_terminating_prefix {terminating} (R7)"
+                f"if the core reads the prefix table by presence, calls to {registration.number} from {others} "
+                f"do not show its mobile_terminating_prefix {terminating} (R7)"
             )
             fix = "Have the TAS tell the two cases apart by From instead"
             yield Hazard("masked-prefix", Severity.NOTICE, (registration.number,), text, fix)

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from enum import Enum
 
 from sipbreakout_model.book import RegistrationBook
@@ -69,7 +69,8 @@ def parse_registrations(text: str, form: TextFormat) -> list[Entry]:
     for place, table in _tables(text.removeprefix("\ufeff"), form):
         try:
             entry = _entry(table)
-        except InvalidValue as error:
+        # Most are InvalidValue; a number of thousands of digits or deep nesting cannot even be shown.
+        except (ValueError, RecursionError) as error:
             problems.append(f"{place}: {error}")
             continue
         number = entry.registration.number.text
@@ -93,10 +94,14 @@ def book_of(entries: list[Entry]) -> RegistrationBook:
 
 
 def _entry(table: object) -> Entry:
+    if isinstance(table, InvalidRegistration):
+        raise table
     if not isinstance(table, Mapping):
         raise InvalidRegistration(f"{table!r} is not a registration: expected a table with {', '.join(_REQUIRED)}")
     fields: dict[str, object] = {}
     for key, value in table.items():
+        if value is None:
+            continue  # the proto3 JSON mapping takes null for a field that is not set
         name = _API_NAMES.get(key, key)
         if name not in _FIELDS:
             raise InvalidRegistration(f"{key!r} is no field of a registration: expected {', '.join(_FIELDS)}")
@@ -117,15 +122,18 @@ def _entry(table: object) -> Entry:
 def _accepted_at(value: object) -> float | None:
     if value is None or value == "":
         return None
-    if isinstance(value, datetime):
-        return value.timestamp()
+    if isinstance(value, date):
+        value = value.isoformat()
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise InvalidRegistration(f"accepted_at {value!r} is not a time: expected Unix seconds or RFC 3339")
-    return parse_time(str(value))
+    try:
+        return parse_time(str(value))
+    except InvalidValue as error:
+        raise InvalidRegistration(f"accepted_at {error}") from error
 
 
 def _tables(text: str, form: TextFormat) -> Iterator[tuple[str, object]]:
-    """Yield each entry with the words for its place."""
+    """Yield each entry, or the error that stands in its place, with the words for the place."""
     if form is TextFormat.TOML:
         return _toml_tables(text)
     return _json_tables(text) if form is TextFormat.JSON else _csv_tables(text)
@@ -134,7 +142,7 @@ def _tables(text: str, form: TextFormat) -> Iterator[tuple[str, object]]:
 def _toml_tables(text: str) -> Iterator[tuple[str, object]]:
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits
         raise RegistrationTextError([f"this is no TOML: {error}"]) from error
     tables = document.pop("registration", [])
     if document:
@@ -165,10 +173,12 @@ def _json_tables(text: str) -> Iterator[tuple[str, object]]:
         yield f"entry {index}", table
 
 
-def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _without_repeats(pairs: list[tuple[str, object]]) -> object:
     table = dict(pairs)
     if len(table) < len(pairs):
-        raise ValueError(f"a key stands twice in {table!r}")
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in table if keys.count(key) > 1)
+        return InvalidRegistration(f"{twice!r} stands twice in one entry")
     return table
 
 
@@ -176,14 +186,23 @@ def _csv_tables(text: str) -> Iterator[tuple[str, object]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
-        if not set(_REQUIRED) <= {_API_NAMES.get(name, name) for name in header}:
-            raise RegistrationTextError([f"line 1: {','.join(header)!r} is no header: expected {', '.join(_FIELDS)}"])
+        _check_header(header)
         for row in reader:
             place = f"line {reader.line_num}"
-            if not row:
+            if not any(map(str.strip, row)):
                 continue
-            if len(row) != len(header):
-                raise RegistrationTextError([f"{place}: {len(row)} values for {len(header)} columns in {row!r}"])
-            yield place, dict(zip(header, map(str.strip, row), strict=True))
+            if len(row) == len(header):
+                yield place, dict(zip(header, map(str.strip, row), strict=True))
+            else:
+                problem = f"{len(row)} values for {len(header)} columns in {row!r}"
+                yield place, InvalidRegistration(problem)
     except csv.Error as error:
-        raise RegistrationTextError([f"line {reader.line_num}: this is no CSV: {error}"]) from error
+        yield f"line {reader.line_num}", InvalidRegistration(f"this is no CSV: {error}")
+
+
+def _check_header(header: list[str]) -> None:
+    names = [_API_NAMES.get(name, name) for name in header]
+    repeated = {name for name in names if names.count(name) > 1}
+    if repeated or not set(_REQUIRED) <= set(names) <= set(_FIELDS):
+        problem = f"line 1: {','.join(header)!r} is no header: expected {', '.join(_FIELDS)}, each once"
+        raise RegistrationTextError([problem])

@@ -14,6 +14,8 @@ from sipbreakout_model.meeting import Met, meet, number_for_tas
 from sipbreakout_model.numbers import E164, e164_or_none
 from sipbreakout_model.registration import Registration, RouteType
 from sipbreakout_model.scenario import Call, CalleeBehaviour, Policy, Scenario, TasBehaviour, UnmatchedReturn
+from sipbreakout_model.sentences import duration
+from sipbreakout_model.tas_uri import TasUri
 
 FALLBACK_SECONDS = 30.0
 """Seconds after the INVITE at which a callee counts as silent under FALLBACK (R6, guide)."""
@@ -77,7 +79,8 @@ def route(
     """
     draft = Draft(call, registrations, scenario, policy)
     if call.placed_by is not None:
-        return draft.flow(_r13_placed_by_tas(draft))
+        first = draft.add(Party.TAS, Party.CORE, str(call.callee), "R9")
+        return draft.flow(_r13_or_unmatched(draft, first, call.callee, call.placed_by))
     first = draft.add(Party.CALLER, Party.CORE, str(call.callee), "")
     return draft.flow(_new_call(draft, first, call.callee))
 
@@ -89,12 +92,12 @@ def _new_call(draft: Draft, entry: LegDraft, asked: E164 | str) -> Outcome:
     if met is None or not isinstance(asked, E164):
         entry.rule = entry.rule or "R3"
         return _r3_nothing_applies(draft, entry, asked)
-    for registration, first_entry in draft.entries:
-        if registration == met.lease.registration:
-            del draft.steps[noticed:], draft.absent[missed:]
-            return _r10_loop(draft, met, first_entry, entry)
     registration = met.lease.registration
-    draft.entries.append((registration, entry))
+    for known, number, first_entry in draft.entries:
+        if known == registration and number == asked:
+            del draft.steps[noticed:], draft.absent[missed:]
+            return _r10_loop(draft, met, asked, first_entry, entry)
+    draft.entries.append((registration, asked, entry))
     if registration.route_type.loops:
         entry.rule = entry.rule or "R4"
         return _r4_loop(draft, met, asked, entry.after)
@@ -136,9 +139,13 @@ def _ring_tas(draft: Draft, met: Met, asked: E164, rule: str, after: float) -> L
     return leg
 
 
-def _checked(draft: Draft, behaviour: TasBehaviour, kind: RouteType) -> TasBehaviour:
-    """Return what the TAS does, or refuse what one rung by this type cannot do."""
-    scenario = draft.scenario
+def _behaviour(draft: Draft, registration: Registration) -> TasBehaviour:
+    """Return what the TAS of this registration does, or refuse what one rung by its type cannot do."""
+    scenario, kind = draft.scenario, registration.route_type
+    if draft.first_tas is None:
+        draft.first_tas = registration
+    is_first = registration is draft.first_tas or registration == draft.first_tas
+    behaviour = scenario.tas if is_first else scenario.fallback_tas
     lacking = () if kind.loops else _LACKS[kind]
     if behaviour in lacking:
         can = ", ".join(known.value for known in TasBehaviour if known not in lacking)
@@ -158,7 +165,7 @@ def _checked(draft: Draft, behaviour: TasBehaviour, kind: RouteType) -> TasBehav
 
 def _r4_loop(draft: Draft, met: Met, asked: E164, after: float) -> Outcome:
     """LOOP, LOOP_MO, LOOP_MT: through the TAS first."""
-    behaviour = _checked(draft, draft.scenario.tas, met.lease.registration.route_type)
+    behaviour = _behaviour(draft, met.lease.registration)
     tas = _ring_tas(draft, met, asked, "R4", after)
     if behaviour in (TasBehaviour.USUAL, TasBehaviour.RETURNS):
         return _r8_return(draft, tas, asked, after)
@@ -166,7 +173,8 @@ def _r4_loop(draft: Draft, met: Met, asked: E164, after: float) -> Outcome:
         return _answers_then_returns(draft, tas, asked, after)
     if behaviour is TasBehaviour.RETURNS_WITHOUT_SESSION_ID:
         draft.step("R9", "session_id_lost", tas.number + 1, tas.number)
-        return _r9_unmatched(draft, draft.add(Party.TAS, Party.CORE, asked.text, "R9", tas.registration, after), asked)
+        back = draft.add(Party.TAS, Party.CORE, asked.text, "R9", tas.registration, after)
+        return _r13_or_unmatched(draft, back, asked, met.lease.registration.sip_uri)
     if behaviour is TasBehaviour.RETURNS_WITH_PREFIX:
         return _r11_prefix_left_on(draft, tas, asked, after)
     if behaviour is TasBehaviour.FORWARDS and draft.scenario.forwards_to is not None:
@@ -195,7 +203,7 @@ def _answers_then_returns(draft: Draft, tas: LegDraft, asked: E164, after: float
     draft.step("R4", "tas_answers_then_returns", tas.number)
     draft.assume("R4", "assume_answers_then_returns")
     outcome = _r8_return(draft, tas, asked, after)
-    if outcome.kind is OutcomeKind.ANSWERED:
+    if outcome.kind in (OutcomeKind.ANSWERED, OutcomeKind.LOOPED):
         return outcome
     for leg in draft.legs[tas.number :]:
         if leg.end is None:
@@ -206,7 +214,7 @@ def _answers_then_returns(draft: Draft, tas: LegDraft, asked: E164, after: float
 
 def _r5_fork(draft: Draft, met: Met, asked: E164, after: float) -> Outcome:
     """The callee and the TAS are rung together; who answers first has the call."""
-    behaviour = _checked(draft, draft.scenario.tas, RouteType.FORK)
+    behaviour = _behaviour(draft, met.lease.registration)
     callee_end = _ring(draft, asked, "R5", None, after)
     callee = draft.legs[-1]
     tas = _ring_tas(draft, met, asked, "R5", after)
@@ -237,7 +245,7 @@ def _r5_fork(draft: Draft, met: Met, asked: E164, after: float) -> Outcome:
 def _r6_fallback(draft: Draft, met: Met, asked: E164, after: float) -> Outcome:
     """The callee is rung; the TAS only if the callee does not answer."""
     callee_end = _ring(draft, asked, "R6", None, after)
-    return _unanswered(draft, met, asked, callee_end, after, "R6", draft.scenario.tas)
+    return _unanswered(draft, met, asked, callee_end, after, "R6")
 
 
 def _r6b_fallback_after_return(draft: Draft, number: E164, callee_end: Outcome, after: float) -> Outcome:
@@ -250,20 +258,10 @@ def _r6b_fallback_after_return(draft: Draft, number: E164, callee_end: Outcome, 
         draft.assume("R15", "assume_fallback_once")
         return callee_end
     draft.assume("R6b", "assume_fallback_after_return", number)
-    return _unanswered(
-        draft, Met(lease, by_caller=False), number, callee_end, after, "R6b", draft.scenario.fallback_tas
-    )
+    return _unanswered(draft, Met(lease, by_caller=False), number, callee_end, after, "R6b")
 
 
-def _unanswered(
-    draft: Draft,
-    met: Met,
-    number: E164,
-    callee_end: Outcome,
-    after: float,
-    rule: str,
-    behaviour: TasBehaviour,
-) -> Outcome:
+def _unanswered(draft: Draft, met: Met, number: E164, callee_end: Outcome, after: float, rule: str) -> Outcome:
     """Ring the TAS of a FALLBACK if the callee's leg ended unanswered (R6)."""
     callee = draft.legs[-1]
     registration = met.lease.registration
@@ -275,7 +273,7 @@ def _unanswered(
         if doing is CalleeBehaviour.DECLINES:
             draft.assume("R6", "assume_declined_ends")
         return callee_end
-    behaviour = _checked(draft, behaviour, RouteType.FALLBACK)
+    behaviour = _behaviour(draft, registration)
     if doing is CalleeBehaviour.UNREACHABLE:
         draft.assume("R6", "assume_unreachable_falls_back")
     if doing is CalleeBehaviour.SILENT:
@@ -286,7 +284,8 @@ def _unanswered(
     if behaviour is TasBehaviour.RETURNS_WITHOUT_SESSION_ID:
         draft.step("R15", "session_id_lost", tas.number + 1, tas.number)
         draft.assume("R15", "assume_fallback_may_return")
-        return _r9_unmatched(draft, draft.add(Party.TAS, Party.CORE, number.text, "R15", registration, after), number)
+        back = draft.add(Party.TAS, Party.CORE, number.text, "R15", registration, after)
+        return _r13_or_unmatched(draft, back, number, registration.sip_uri)
     if behaviour is TasBehaviour.RETURNS:
         draft.assume("R15", "assume_fallback_may_return")
         return _r8_return(draft, tas, number, after, "R15")
@@ -316,6 +315,22 @@ def _r8_return(draft: Draft, tas: LegDraft, asked: E164, after: float, rule: str
     return _r6b_fallback_after_return(draft, asked, _ring(draft, asked, "R8", tas.registration, after), after)
 
 
+def _r13_or_unmatched(draft: Draft, back: LegDraft, asked: E164 | str, tas: TasUri) -> Outcome:
+    """A call from a TAS without a known Session-ID: INGRESS lets it in (R13), else it is unmatched (R9)."""
+    lease = draft.registrations.active(asked, draft.call.at + back.after) if isinstance(asked, E164) else None
+    if lease is None or lease.registration.route_type is not RouteType.INGRESS:
+        if draft.call.placed_by is not None:
+            draft.step("R13", "no_ingress", asked, tas)
+    elif not lease.registration.sip_uri.same_host(tas):
+        draft.step("R13", "ingress_of_other_tas", asked, lease.registration.sip_uri, tas)
+    else:
+        back.rule, back.registration = "R13", lease.registration
+        draft.step("R13", "ingress", asked, tas)
+        draft.assume("R13", "assume_ingress_only")
+        return _ring(draft, asked, "R13", lease.registration, back.after)
+    return _r9_unmatched(draft, back, asked)
+
+
 def _r9_unmatched(draft: Draft, back: LegDraft, asked: E164 | str) -> Outcome:
     """A call from a TAS that the core cannot match: refused, or taken for a new call."""
     if draft.policy.unmatched_return is UnmatchedReturn.REJECT:
@@ -330,7 +345,7 @@ def _r9_unmatched(draft: Draft, back: LegDraft, asked: E164 | str) -> Outcome:
     return _new_call(draft, back, asked)
 
 
-def _r10_loop(draft: Draft, met: Met, first_entry: LegDraft, back: LegDraft) -> Outcome:
+def _r10_loop(draft: Draft, met: Met, asked: E164, first_entry: LegDraft, back: LegDraft) -> Outcome:
     """The same registration is met again: the call goes round until Max-Forwards is used up."""
     registration = met.lease.registration
     scenario = draft.scenario
@@ -343,13 +358,13 @@ def _r10_loop(draft: Draft, met: Met, first_entry: LegDraft, back: LegDraft) -> 
         draft.step("R10", "no_hop_bound")
     else:
         turns = max(0, math.ceil((scenario.max_forwards - 1) / scenario.hops_per_turn))
-        ended_by, status = TOO_MANY_HOPS, 483
-        kept = _turns_in_force(draft, first_entry, seconds, turns)
-        if kept < turns:
-            turns, ended_by, status = kept, f"the end of the registration of {registration.number}", None
-            draft.step("R9", "lease_ends_loop", registration.number, turns)
-        else:
+        lapse = _first_lapse(draft, first_entry, seconds, turns)
+        if lapse is None or _goes_round_anyway(draft, asked, draft.call.at + first_entry.after + lapse * seconds):
+            ended_by, status = TOO_MANY_HOPS, 483
             draft.step("R10", "hop_bound", scenario.max_forwards, scenario.hops_per_turn, turns)
+        else:
+            turns, ended_by = lapse, f"the end of a registration after {duration(lapse * seconds)}"
+            draft.step("R9", "lapse_ends_loop", lapse * seconds, turns)
     first, last = first_entry.number + 1, back.number
     draft.loop = Loop(first, last, turns, ended_by, None if turns is None else turns * seconds)
     if registration.route_type.loops:
@@ -357,10 +372,10 @@ def _r10_loop(draft: Draft, met: Met, first_entry: LegDraft, back: LegDraft) -> 
     return Outcome(OutcomeKind.LOOPED, None, status)
 
 
-def _turns_in_force(draft: Draft, first_entry: LegDraft, seconds: float, turns: int) -> int:
-    """Return how many of the turns the loop's registrations outlive; R9 asks for them anew in each."""
+def _first_lapse(draft: Draft, first_entry: LegDraft, seconds: float, turns: int) -> int | None:
+    """Return the first turn that finds a registration of the loop not in force any more; R9 asks anew each turn."""
     if not seconds:
-        return turns
+        return None
     made_by = {leg.registration for leg in draft.legs[first_entry.number :] if leg.registration is not None}
     for turn in range(1, turns):
         moment = draft.call.at + first_entry.after + turn * seconds
@@ -368,7 +383,15 @@ def _turns_in_force(draft: Draft, first_entry: LegDraft, seconds: float, turns: 
             lease = draft.registrations.active(registration.number, moment)
             if lease is None or lease.registration != registration:
                 return turn
-    return turns
+    return None
+
+
+def _goes_round_anyway(draft: Draft, asked: E164, moment: float) -> bool:
+    """Return whether the call loops through other registrations, too, when it is a new call at `moment`."""
+    later = Draft(Call(draft.call.caller, asked, moment), draft.registrations, draft.scenario, draft.policy)
+    later.first_tas = draft.first_tas
+    entry = later.add(Party.TAS, Party.CORE, asked.text, "R9")
+    return _new_call(later, entry, asked).kind is OutcomeKind.LOOPED
 
 
 def _r11_prefix_left_on(draft: Draft, tas: LegDraft, asked: E164, after: float) -> Outcome:
@@ -394,21 +417,3 @@ def _r12_forward(draft: Draft, tas: LegDraft, to: E164, after: float) -> Outcome
     draft.step("R12", "forwarded", back.number, to)
     draft.assume("R12", "assume_forward")
     return _r6b_fallback_after_return(draft, to, _ring(draft, to, "R12", tas.registration, after), after)
-
-
-def _r13_placed_by_tas(draft: Draft) -> Outcome:
-    """A call that a TAS places: INGRESS lets it in, anything else is an unmatched return."""
-    call = draft.call
-    first = draft.add(Party.TAS, Party.CORE, str(call.callee), "R13")
-    lease = draft.active(call.callee) if isinstance(call.callee, E164) else None
-    if lease is not None and call.placed_by is not None and lease.registration.route_type is RouteType.INGRESS:
-        if lease.registration.sip_uri.same_host(call.placed_by):
-            first.registration = lease.registration
-            draft.step("R13", "ingress", call.callee, call.placed_by)
-            draft.assume("R13", "assume_ingress_only")
-            return _ring(draft, call.callee, "R13", lease.registration, 0.0)
-        draft.step("R13", "ingress_of_other_tas", call.callee, lease.registration.sip_uri, call.placed_by)
-    else:
-        draft.step("R13", "no_ingress", call.callee, call.placed_by)
-    first.rule = "R9"
-    return _r9_unmatched(draft, first, call.callee)

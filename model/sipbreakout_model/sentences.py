@@ -53,7 +53,7 @@ SENTENCES: dict[str, str] = {
     "met_again": "{} of {} is met again by leg {}: the call loops",
     "no_hop_bound": "the TAS sets Max-Forwards anew: no hop count ends the loop",
     "hop_bound": "Max-Forwards {} at {} hops a turn allows {} turns, then 483",
-    "lease_ends_loop": "unless it is refreshed, the registration of {} ends during the loop: {} turns",
+    "lapse_ends_loop": "unless it is refreshed, a registration of the loop ends within {}: {} turns",
     "never_itself": "leg {} did not come back as the call it was",
     "prefix_left_on": "leg {} asks for {}, the prefix still on it: 404, no such number",
     "prefix_reaches_other": "leg {} asks for {}, the prefix still on it: that is another subscriber's number",

@@ -1,15 +1,19 @@
 """Moments as text: Unix seconds, RFC 3339, or relative to a given now."""
 
-import math
 import re
 from datetime import UTC, datetime
 
 from sipbreakout_model.errors import InvalidValue
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_RELATIVE = re.compile(r"([+-])((?:\d+(?:\.\d+)?[smhd])+)")
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
-_EXPECTED = "expected Unix seconds, RFC 3339 such as 2026-11-22T12:00:00Z, or a span such as -10m or +1h30m"
+_RELATIVE = re.compile(r"([+-])((?:\d+(?:\.\d+)?[smhd])+)", re.ASCII)
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
+_UNIX = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+# A day inside what datetime can show, so that every moment can be written in every time zone.
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC).timestamp()
+_LATEST = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
+_TIME = "Unix seconds or RFC 3339 such as 2026-11-22T12:00:00Z"
+_MOMENT = f"{_TIME}, or a span from now such as -10m or +1h30m"
 
 
 def parse_moment(text: str, now: float) -> float:
@@ -21,7 +25,7 @@ def parse_moment(text: str, now: float) -> float:
         now: Unix time in seconds that spans start from.
 
     Raises:
-        InvalidValue: Any other form.
+        InvalidValue: Any other form, or a moment outside the years 1 to 9999.
     """
     stripped = text.strip()
     if stripped == "now":
@@ -29,26 +33,33 @@ def parse_moment(text: str, now: float) -> float:
     relative = _RELATIVE.fullmatch(stripped)
     if relative is not None:
         span = sum(float(amount) * _SECONDS[unit] for amount, unit in _SPAN.findall(relative[2]))
-        return now + span if relative[1] == "+" else now - span
-    return parse_time(text)
+        return _within(now + span if relative[1] == "+" else now - span, text, _MOMENT)
+    return _time(text, _MOMENT)
 
 
 def parse_time(text: str) -> float:
     """Return the Unix time in seconds that Unix seconds or RFC 3339 text names.
 
     Raises:
-        InvalidValue: Any other form.
+        InvalidValue: Any other form, or a moment outside the years 1 to 9999.
     """
+    return _time(text, _TIME)
+
+
+def _time(text: str, expected: str) -> float:
     stripped = text.strip()
     try:
-        if re.fullmatch(r"-?\d+(\.\d+)?", stripped):
-            seconds = float(stripped)
-        else:
-            seconds = datetime.fromisoformat(stripped).timestamp()
+        # RFC 3339 section 5.6 allows t and z in lower case, fromisoformat does not.
+        is_unix = _UNIX.fullmatch(stripped) is not None
+        seconds = float(stripped) if is_unix else datetime.fromisoformat(stripped.upper()).timestamp()
     except (ValueError, OverflowError, OSError):
-        raise InvalidValue(f"{text!r} is not a time: {_EXPECTED}") from None
-    if not math.isfinite(seconds):
-        raise InvalidValue(f"{text!r} is not a time: {_EXPECTED}")
+        raise InvalidValue(f"{text!r} is not a time: expected {expected}") from None
+    return _within(seconds, text, expected)
+
+
+def _within(seconds: float, text: str, expected: str) -> float:
+    if not _EARLIEST <= seconds < _LATEST:
+        raise InvalidValue(f"{text!r} lies outside the years 1 to 9999: expected {expected}")
     return seconds
 
 

@@ -198,7 +198,7 @@ class _Story:
             mobile_originating = self.case.caller not in (None, RouteType.INGRESS)
         return f"+{(MO_PREFIXES if mobile_originating else MT_PREFIXES)[owner]}{number.digits}"
 
-    def fork(self, owner: E164) -> Ending:
+    def fork(self, owner: E164) -> Ending | None:
         """R5: both rung together; not followed by a FALLBACK (R6b)."""
         behaviour = self.case.scenario.tas
         if behaviour in NOT_ON_FORK:

@@ -1,0 +1,50 @@
+"""The command line: one module a command group, wired here.
+
+Modules of this package import nothing heavy when they are loaded, so that help stays fast; the
+commands import what they need when they run.
+"""
+
+from typing import Annotated
+
+import typer
+
+from sipbreakout_tui import __version__
+from sipbreakout_tui.cli import explain, hazards, logs, rules
+from sipbreakout_tui.cli.command import Command
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="sipbreakout",
+    help="Virtual SIP registrations and the legs they make.",
+    rich_markup_mode=None,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command(cls=Command)(explain.explain)
+app.command(cls=Command)(hazards.hazards)
+app.command("explain-rule", cls=Command)(rules.explain_rule)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sipbreakout {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help=logs.VERBOSE_HELP)] = False,
+    log_file: Annotated[str | None, typer.Option(metavar="PATH", help=logs.LOG_FILE_HELP)] = None,
+) -> None:
+    if verbose:
+        logs.log_to_stderr()
+    if log_file is not None:
+        logs.log_to_file(log_file)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)

@@ -1,0 +1,108 @@
+"""How the tests of the command line run it: in this process, or in one of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sipbreakout_tui.cli.running import run
+
+PROGRAM = (sys.executable, "-m", "sipbreakout_tui")
+"""The program in a process of its own."""
+
+ENVIRONMENT = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "100"}
+
+SECONDS = 30
+"""The longest that one run may take."""
+
+REGISTRATIONS = """
+[[registration]]
+number = "+4711111111"
+sip_uri = "sips:tas.example.com"
+route_type = "LOOP"
+mobile_originating_prefix = "00"
+mobile_terminating_prefix = "01"
+accepted_at = 2026-11-22T11:59:00Z
+
+[[registration]]
+number = "+4722222222"
+sip_uri = "sips:voicemail.example.com:5061"
+route_type = "FALLBACK"
+
+[[registration]]
+number = "+4733333333"
+sip_uri = "sips:fork.example.com"
+route_type = "FORK"
+
+[[registration]]
+number = "+4744444444"
+sip_uri = "sips:tas.example.com"
+route_type = "INGRESS"
+"""
+
+AT = "2026-11-22T12:00:00Z"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a run left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    def error(self) -> str:
+        """The one error line, without its beginning; nothing else was printed."""
+        assert self.out == ""
+        assert self.err.startswith("sipbreakout: error: ")
+        assert self.err.endswith("\n")
+        assert self.err.count("\n") == 1, self.err
+        assert self.err[:-1].isprintable(), repr(self.err)
+        return self.err.removeprefix("sipbreakout: error: ").removesuffix("\n")
+
+
+Cli = Callable[..., Answer]
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run the command line in this process."""
+
+    def call(*arguments: str) -> Answer:
+        capsys.readouterr()
+        code = run(arguments)
+        out, err = capsys.readouterr()
+        return Answer(code, out, err)
+
+    return call
+
+
+@pytest.fixture
+def process() -> Cli:
+    """Run the command line in a process of its own; bytes that are not UTF-8 fail."""
+
+    def call(*arguments: str) -> Answer:
+        done = subprocess.run(
+            [*PROGRAM, *arguments],
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            timeout=SECONDS,
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """The path of a file with a registration of most types."""
+    path = tmp_path / "registrations.toml"
+    path.write_text(REGISTRATIONS, encoding="utf-8")
+    return str(path)
