@@ -27,8 +27,8 @@ class Party(Enum):
     """What stands for the party's host in a request URI where the model does not know it."""
 
     def __str__(self) -> str:
-        """Return the word for people; TAS is an abbreviation."""
-        return "TAS" if self is Party.TAS else self.host
+        """Return the words for people."""
+        return {"tas": "TAS", "other": "other party"}.get(self.host, self.host)
 
 
 for _party in Party:

@@ -125,6 +125,7 @@ def fixes(call: Call, registrations: Registrations, scenario: Scenario, policy: 
     candidates = [
         *_tas_changes(registrations, scenario, rung),
         *_registration_changes(registrations, scenario, rung),
+        *_both_tas_changes(registrations, scenario, rung),
     ]
     for change in candidates:
         try:
@@ -194,6 +195,14 @@ def _tas_changes(registrations: Registrations, scenario: Scenario, rung: list[Re
             uri = registration.sip_uri
             text = mend.text.format(uri=uri, host=uri.host)
             yield _Change(mend.kind, FixOwner.TAS_VENDOR, text, registration, registrations, mended)
+
+
+def _both_tas_changes(registrations: Registrations, scenario: Scenario, rung: list[Registration]) -> Iterator[_Change]:
+    """Yield the mend of both TASes together, for calls that two faults spoil."""
+    singles = list(_tas_changes(registrations, scenario, rung))
+    if len(singles) == 2:
+        first, second = singles
+        yield replace(first, text=f"{first.text}. {second.text}", scenario=_without_faults(scenario))
 
 
 def _registration_changes(

@@ -15,6 +15,7 @@ from sipbreakout_model.registration import MAX_PREFIX_DIGITS, Lease, Registratio
 from sipbreakout_model.routing import route
 from sipbreakout_model.scenario import Call, CalleeBehaviour, Scenario, TasBehaviour
 from sipbreakout_model.sentences import duration
+from sipbreakout_model.tas_uri import TasUri
 
 
 class Severity(IntEnum):
@@ -68,7 +69,7 @@ def find_hazards(book: RegistrationBook, at: float, number_problem: NumberProble
         found += _prefixes(registration)
         found += _number(registration.number, number_problem)
         found += _host(registration)
-        found += _redial(registration)
+    found += _redial(leases)
     found += _masked_prefixes(leases)
     found += _collisions(book, leases)
     found += _same_tas(leases)
@@ -140,38 +141,48 @@ def _host(registration: Registration) -> Iterator[Hazard]:
         yield Hazard("ip-literal", Severity.WARNING, (registration.number,), text, "Name the TAS by its host name")
 
 
-def _redial(registration: Registration) -> Iterator[Hazard]:
-    number, kind, uri = registration.number, registration.route_type, registration.sip_uri
-    if kind is RouteType.INGRESS:
-        return
-    if kind.loops:
-        text = (
-            f"if the TAS {uri} returns a call of {number} without its Session-ID, {kind} is met again and it loops (R9)"
-        )
-    elif kind is RouteType.FALLBACK:
-        text = f"if the TAS {uri} dials {number} itself, an unanswered call rings it again, up to 30 s a turn (R15)"
-    else:
-        text = f"if the TAS {uri} dials {number} itself, FORK rings the TAS again, in circles (R9)"
-    yield Hazard("loop-on-redial", Severity.NOTICE, (number,), text, "Have the TAS keep the Session-ID of its leg (R8)")
+def _redial(leases: list[Lease]) -> Iterator[Hazard]:
+    """One hazard for each TAS and type: it is the TAS that would have to dial anew."""
+    groups: dict[tuple[RouteType, TasUri], list[E164]] = defaultdict(list)
+    for lease in leases:
+        groups[lease.registration.route_type, lease.registration.sip_uri].append(lease.registration.number)
+    for (kind, uri), numbers in groups.items():
+        whom = _whom(numbers)
+        if kind is RouteType.INGRESS:
+            continue
+        if kind.loops:
+            text = f"if the TAS {uri} returns a call of {whom} without its Session-ID, {kind} is met again: a loop (R9)"
+        elif kind is RouteType.FALLBACK:
+            text = f"if the TAS {uri} dials {whom} itself, an unanswered call rings it again, up to 30 s a turn (R15)"
+        else:
+            text = f"if the TAS {uri} dials {whom} itself, {kind} rings the TAS again, in circles (R9)"
+        fix = "Have the TAS keep the Session-ID of its leg (R8)"
+        yield Hazard("loop-on-redial", Severity.NOTICE, tuple(numbers), text, fix)
+
+
+def _whom(numbers: list[E164]) -> str:
+    return str(numbers[0]) if len(numbers) == 1 else f"one of {len(numbers)} numbers"
 
 
 def _masked_prefixes(leases: list[Lease]) -> Iterator[Hazard]:
-    # Under PRESENCE a caller whose registration does not act on outgoing calls still masks the MT prefix.
-    masking = [lease for lease in leases if lease.registration.route_type in (RouteType.LOOP_MT, RouteType.FALLBACK)]
+    """Under PRESENCE a caller whose registration does not act on outgoing calls still masks the MT prefix."""
+    silent = (RouteType.LOOP_MT, RouteType.FALLBACK)
+    callers = sum(lease.registration.route_type in silent for lease in leases)
+    groups: dict[TasUri, list[E164]] = defaultdict(list)
     for lease in leases:
         registration = lease.registration
         terminating = registration.mobile_terminating_prefix
-        callers = len(masking) - (registration.route_type in (RouteType.LOOP_MT, RouteType.FALLBACK))
-        if not (registration.route_type.applies_mt and terminating and callers):
-            continue
-        if terminating != registration.mobile_originating_prefix:
-            others = f"{callers} other registered number{'s' if callers > 1 else ''}"
-            text = (
-                f"if the core reads the prefix table by presence, calls to {registration.number} from {others} "
-                f"do not show its mobile_terminating_prefix {terminating} (R7)"
-            )
-            fix = "Have the TAS tell the two cases apart by From instead"
-            yield Hazard("masked-prefix", Severity.NOTICE, (registration.number,), text, fix)
+        others = callers - (registration.route_type in silent)
+        differs = terminating != registration.mobile_originating_prefix
+        if registration.route_type.applies_mt and terminating and others and differs:
+            groups[registration.sip_uri].append(registration.number)
+    for uri, numbers in groups.items():
+        text = (
+            f"if the core reads the prefix table by presence, calls to {_whom(numbers)} from numbers with LOOP_MT or "
+            f"FALLBACK show {uri} the mobile_originating_prefix, not the mobile_terminating_prefix (R7)"
+        )
+        fix = "Have the TAS tell the two cases apart by From instead"
+        yield Hazard("masked-prefix", Severity.NOTICE, tuple(numbers), text, fix)
 
 
 def _collisions(book: RegistrationBook, leases: list[Lease]) -> Iterator[Hazard]:

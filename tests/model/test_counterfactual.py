@@ -121,3 +121,17 @@ def test_expired_registration_is_to_be_refreshed() -> None:
 def test_expired_registration_of_the_wrong_direction_is_left_alone() -> None:
     expired = Registration.parse("+4711111111", "sips:tas.example.com", "LOOP_MT")
     assert smallest_fix(CALL, book_of(expired, age=3700)) is None
+
+
+def test_two_faults_are_mended_together_where_neither_alone_helps() -> None:
+    scenario = Scenario(
+        callee=CalleeBehaviour.UNREACHABLE,
+        tas=TasBehaviour.RETURNS_WITHOUT_SESSION_ID,
+        fallback_tas=TasBehaviour.RETURNS_WITHOUT_SESSION_ID,
+    )
+    call = Call.parse("+4711111111", "+4722222222", AT, "sips:other.example.com")
+    looping = Registration.parse("+4711111111", "sips:tas.example.com", "LOOP_MO")
+    fix = smallest_fix(call, book_of(looping, FALLBACK), scenario)
+    assert fix is not None
+    assert fix.text.count("Session-ID") == 2
+    assert fix.flow.outcome.status == 480

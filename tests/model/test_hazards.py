@@ -135,3 +135,10 @@ def test_find_loops_tries_every_behaviour_in_every_direction(kind: str, loops: i
 
 def test_find_loops_leaves_expired_registrations_out() -> None:
     assert find_loops(book_of(("+4711111111", "LOOP"), age=3600), AT) == {}
+
+
+def test_hazards_of_a_tas_are_told_once_for_all_its_numbers() -> None:
+    book = book_of(("+4711111111", "LOOP", "21", "22"), ("+4733333333", "LOOP", "21", "22"))
+    (redial,) = [hazard for hazard in find_hazards(book, AT) if hazard.id == "loop-on-redial"]
+    assert len(redial.numbers) == 2
+    assert "one of 2 numbers" in redial.text

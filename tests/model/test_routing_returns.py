@@ -80,7 +80,7 @@ def test_r11_or_the_wrong_party(kind: str, callee: CalleeBehaviour) -> None:
     # R12: its FALLBACK applies, nothing else does.
     falls_back = kind == "FALLBACK" and callee.name in ("BUSY", "SILENT", "UNREACHABLE")
     rest = [f"core→TAS +52{wrong[1:]}"] if falls_back else []
-    assert lines(flow)[3:] == [f"core→other {wrong}", *rest]
+    assert lines(flow)[3:] == [f"core→other party {wrong}", *rest]
     if callee is CalleeBehaviour.ANSWERS:
         assert ending(flow) == (OutcomeKind.ANSWERED, Party.OTHER, 200)
 
@@ -101,7 +101,7 @@ def test_r11_with_an_empty_prefix_is_r8(callee: CalleeBehaviour) -> None:
 def test_r12_a_forward_goes_to_the_other_number(number: str) -> None:
     scenario = Scenario(tas=TasBehaviour.FORWARDS, forwards_to=E164(C))
     flow = route(a_calls_b(), book_of(leased(number, "LOOP"), leased(C, "LOOP")), scenario)
-    assert lines(flow)[2:] == [f"TAS→core {C}", f"core→other {C}"]
+    assert lines(flow)[2:] == [f"TAS→core {C}", f"core→other party {C}"]
     assert flow.legs[3].rule in ("R8", "R12")
     assert ending(flow) == (OutcomeKind.ANSWERED, Party.OTHER, 200)
 
@@ -110,7 +110,7 @@ def test_r12_the_fallback_of_the_target_applies_and_not_the_callees() -> None:
     scenario = Scenario(CalleeBehaviour.SILENT, TasBehaviour.FORWARDS, forwards_to=E164(C))
     book = book_of(leased(A, "LOOP"), leased(B, "FALLBACK"), leased(C, "FALLBACK"))
     flow = route(a_calls_b(), book, scenario)
-    assert lines(flow)[3:] == [f"core→other {C}", f"core→TAS +42{C[1:]}"]
+    assert lines(flow)[3:] == [f"core→other party {C}", f"core→TAS +42{C[1:]}"]
     assert flow.legs[4].starts_after == 30
     assert ending(flow) == (OutcomeKind.ANSWERED, Party.TAS, 200)
 
@@ -249,10 +249,10 @@ def test_r15_each_numbers_fallback_is_met_once_a_call() -> None:
     assert lines(flow)[2:] == [
         f"core→TAS +32{B[1:]}",
         f"TAS→core {C}",
-        f"core→other {C}",
+        f"core→other party {C}",
         f"core→TAS +42{C[1:]}",
         f"TAS→core {C}",
-        f"core→other {C}",
+        f"core→other party {C}",
     ]
     assert ending(flow) == (OutcomeKind.REJECTED, None, 486)
 
