@@ -9,7 +9,7 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -17,7 +17,7 @@ from enum import Enum
 from sipbreakout_model.book import RegistrationBook
 from sipbreakout_model.errors import InvalidRegistration, InvalidValue, RegistrationTextError
 from sipbreakout_model.registration import Registration
-from sipbreakout_model.times import parse_time
+from sipbreakout_model.times import parse_time, rfc3339
 
 _FIELDS = (
     "number",
@@ -206,3 +206,34 @@ def _check_header(header: list[str]) -> None:
     if repeated or not set(_REQUIRED) <= set(names) <= set(_FIELDS):
         problem = f"line 1: {','.join(header)!r} is no header: expected {', '.join(_FIELDS)}, each once"
         raise RegistrationTextError([problem])
+
+
+def format_registrations(entries: Iterable[Entry], form: TextFormat) -> str:
+    """Return the entries as text that `parse_registrations` reads back to equal ones."""
+    tables = [_table(entry) for entry in entries]
+    if form is TextFormat.JSON:
+        return json.dumps(tables, indent=2) + "\n"
+    if form is TextFormat.TOML:
+        return "\n".join(
+            "".join(["[[registration]]\n", *(f"{name} = {json.dumps(value)}\n" for name, value in table.items())])
+            for table in tables
+        )
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, _FIELDS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(tables)
+    return text.getvalue()
+
+
+def _table(entry: Entry) -> dict[str, str]:
+    registration = entry.registration
+    table = {
+        "number": str(registration.number),
+        "sip_uri": str(registration.sip_uri),
+        "route_type": registration.route_type.name,
+        "mobile_originating_prefix": registration.mobile_originating_prefix,
+        "mobile_terminating_prefix": registration.mobile_terminating_prefix,
+    }
+    if entry.accepted_at is not None:
+        table["accepted_at"] = rfc3339(entry.accepted_at)
+    return table

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sipbreakout_tui import __version__
-from sipbreakout_tui.cli import explain, hazards, logs, rules
+from sipbreakout_tui.cli import applying, config, explain, hazards, keep, ledger, listing, live, logs, rules, serve
 from sipbreakout_tui.cli.command import Command
 
 __all__ = ["app"]
@@ -24,6 +24,19 @@ app = typer.Typer(
 app.command(cls=Command)(explain.explain)
 app.command(cls=Command)(hazards.hazards)
 app.command("explain-rule", cls=Command)(rules.explain_rule)
+app.command(cls=Command)(live.upsert)
+app.command(cls=Command)(live.delete)
+app.command("list", cls=Command)(listing.list_)
+app.command(cls=Command)(listing.show)
+app.command(cls=Command)(listing.history)
+app.command(cls=Command)(listing.status)
+app.command(cls=Command)(applying.apply)
+app.command(cls=Command)(applying.export)
+app.command(cls=Command)(applying.undo)
+app.command(cls=Command)(keep.keep)
+app.add_typer(ledger.group, name="ledger")
+app.add_typer(config.group, name="config")
+app.command(cls=Command)(serve.serve)
 
 
 def _print_version(asked: bool) -> None:

@@ -1,6 +1,9 @@
 """Where a command's result goes: stdout, or a file that is written whole."""
 
 import sys
+from collections.abc import Iterable, Sequence
+
+from sipbreakout_tui.safe_text import visible
 
 WORDS = ("text", "json")
 """The formats of a result."""
@@ -9,10 +12,12 @@ WORDS = ("text", "json")
 def put_lines(lines: list[str], path: str | None) -> None:
     """Write lines for people to the path, or to stdout where that is None or `-`.
 
+    What does not print in a line stands as its escape: a core's words may hold anything.
+
     Raises:
         NotWritten: The path or stdout cannot be written to.
     """
-    text = "".join(f"{line}\n" for line in lines)
+    text = "".join(f"{visible(line)}\n" for line in lines)
     if path is None or path == "-":
         _print(text)
     else:
@@ -22,16 +27,52 @@ def put_lines(lines: list[str], path: str | None) -> None:
 def put_json(document: object, path: str | None) -> None:
     """Write one JSON document, in UTF-8 whatever the locale, as `put_lines` does.
 
+    What does not print stands as JSON's own escape, which reads back as the same text.
+
     Raises:
         NotWritten: The path or stdout cannot be written to.
     """
     import json
 
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    if not text.replace("\n", "").isprintable():
+        text = "".join(char if char == "\n" or char.isprintable() else json.dumps(char).strip('"') for char in text)
+    put_text(text + "\n", path)
+
+
+def put_text(text: str, path: str | None) -> None:
+    """Write a text, in UTF-8 whatever the locale, as `put_lines` does.
+
+    Raises:
+        NotWritten: The path or stdout cannot be written to.
+    """
     if path is None or path == "-":
         _print(text, utf8=True)
     else:
         _write(path, text)
+
+
+def put_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write comma-separated values to stdout, in UTF-8 whatever the locale; one line a row, as `put_lines` does.
+
+    Raises:
+        NotWritten: stdout cannot be written to.
+    """
+    import csv
+
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="")
+    writer.writerow(header)
+    writer.writerows(rows)
+    lines.append("")
+    _print("\n".join(lines), utf8=True)
+
+
+class _Lines(list[str]):
+    """What a CSV writer writes, a line each."""
+
+    def write(self, line: str) -> None:
+        self.append(visible(line))
 
 
 def _write(path: str, text: str) -> None:

@@ -1,6 +1,7 @@
 """Runs a command line and turns every error into one message and an exit code.
 
-0 done, 1 refused or failed, 2 usage (an invalid value or file too), 130 ctrl-c. A reader that closes
+0 done, 1 refused or failed, 2 usage (an invalid value or file too), 3 the core cannot be reached,
+130 ctrl-c. A reader that closes
 the pipe has seen enough: that is silent, and done.
 """
 
@@ -75,7 +76,7 @@ def _report(error: Exception) -> int:
     if isinstance(error, SipBreakoutError):
         say("error", str(error))
         wrong_input = isinstance(error, (InvalidValue, ScenarioError, RegistrationTextError))
-        return USAGE if wrong_input else FAILED
+        return USAGE if wrong_input else int(getattr(error, "exit_code", FAILED))
     logs.log_unexpected(error)
     hint = "" if logs.is_verbose() else " Run again with -v for the traceback."
     message = " ".join(str(error).split())

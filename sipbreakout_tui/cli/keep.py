@@ -1,0 +1,74 @@
+"""`sipbreakout keep`: refreshes kept registrations until it is stopped."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sipbreakout_tui.cli.connection import Ca, Plaintext, ProfileName, Target, TokenEnv
+
+if TYPE_CHECKING:
+    from sipbreakout_tui.config import Profile
+    from sipbreakout_tui.keeper import Keeper
+    from sipbreakout_tui.ledger import Ledger
+
+
+def keep(
+    number: Annotated[
+        list[str] | None, typer.Argument(metavar="[NUMBER]...", help="Mark these as kept first, at the chosen core.")
+    ] = None,
+    *,
+    forget: Annotated[bool, typer.Option("--forget", help="Mark the numbers as not kept, and leave.")] = False,
+    profile: ProfileName = None,
+    target: Target = None,
+    plaintext: Plaintext = False,
+    ca: Ca = None,
+    token_env: TokenEnv = None,
+) -> None:
+    """Refresh kept registrations before they end.
+
+    Until ctrl-c or SIGTERM (exit 0).
+
+    Without --profile or --target: at every core that has kept ones and a profile. One keeper runs at a time.
+    """
+    import asyncio
+    import time
+
+    from sipbreakout_model import E164, InvalidValue
+    from sipbreakout_tui.cli.connection import chosen_profile
+    from sipbreakout_tui.cli.messages import say
+    from sipbreakout_tui.config import load_profiles
+    from sipbreakout_tui.ledger import Ledger
+    from sipbreakout_tui.services.keeping import profiles_to_keep
+
+    numbers = [E164(text) for text in number or ()]
+    if forget and not numbers:
+        raise InvalidValue("--forget needs the numbers to forget")
+    chosen = profile is not None or target is not None
+    with Ledger() as ledger:
+        if numbers:
+            core = chosen_profile(profile, target, plaintext, ca, token_env)
+            asyncio.run(ledger.keep_many([(each, core.target) for each in numbers], not forget))
+        if forget:
+            return
+        if chosen:
+            profiles = [chosen_profile(profile, target, plaintext, ca, token_env)]
+        else:
+            profiles = profiles_to_keep(ledger, load_profiles(), time.time())
+        if not profiles:
+            say("note", "nothing is kept. Keep a registration with: sipbreakout upsert … --keep")
+            return
+        for keeper in asyncio.run(_keep(ledger, profiles)):
+            say("note", f"refreshed {keeper.report.refreshed}, {len(keeper.report.refused)} refused")
+
+
+async def _keep(ledger: "Ledger", profiles: "list[Profile]") -> "list[Keeper]":
+    import asyncio
+
+    from sipbreakout_tui.cli.messages import say
+    from sipbreakout_tui.cli.stopping import stopped_by_signals
+    from sipbreakout_tui.services.keeping import keep as keep_until
+
+    stop = asyncio.Event()
+    with stopped_by_signals(stop):
+        say("note", f"keeping registrations at {', '.join(profile.target for profile in profiles)}; stop with ctrl-c")
+        return await keep_until(ledger, profiles, stop, lambda message: say("note", message))
