@@ -4,6 +4,7 @@ Pure: standard library only, no clock, no I/O; time arrives as an argument. Rule
 V2 are those of `docs/rules.md`.
 """
 
+from sipbreakout_model.alignment import AlignedLeg, Alignment, LegMatch, ObservedLeg
 from sipbreakout_model.book import RegistrationBook, Registrations
 from sipbreakout_model.callflow import (
     AbsentLeg,
@@ -51,6 +52,8 @@ __all__ = [
     "E164",
     "RULES",
     "AbsentLeg",
+    "AlignedLeg",
+    "Alignment",
     "Call",
     "CallFlow",
     "CalleeBehaviour",
@@ -67,8 +70,10 @@ __all__ = [
     "Lease",
     "Leg",
     "LegEnd",
+    "LegMatch",
     "Loop",
     "NotRegistered",
+    "ObservedLeg",
     "Outcome",
     "OutcomeKind",
     "Party",

@@ -124,6 +124,8 @@ class AbsentLeg:
     target: Party
     reason: Step
     """Why it is not there."""
+    registration: Registration | None = None
+    """The registration that would have made it, where it is another one than that of the legs made."""
 
     def __str__(self) -> str:
         """Return the sentence, such as `no leg 4 core→callee: the TAS answered leg 2 itself`."""

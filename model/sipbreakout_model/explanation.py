@@ -14,7 +14,7 @@ def explain(flow: CallFlow) -> list[str]:
     In order: every leg, the outcome, why (one line a step, with its rule), the legs that are not
     there, and the assumptions that decided something.
     """
-    lines = ["Legs", *leg_lines(flow.legs), "Outcome", f"  {outcome_sentence(flow)}", "Why"]
+    lines = ["Legs", *_leg_lines((" ", leg) for leg in flow.legs), "Outcome", f"  {outcome_sentence(flow)}", "Why"]
     lines += [f"  {step.rule:<4} {step}" for step in flow.steps]
     if flow.absent:
         lines += ["Not there", *(f"  {absent.reason.rule:<4} {absent}" for absent in flow.absent)]
@@ -23,13 +23,8 @@ def explain(flow: CallFlow) -> list[str]:
     return lines
 
 
-def leg_lines(legs: Iterable[Leg], mark: str = " ") -> list[str]:
-    """Return one aligned line a leg: number, from, to, called number, start, end, rule.
-
-    Args:
-        legs: The legs, in order.
-        mark: One character put before each line, such as `+` for a leg gained.
-    """
+def _leg_lines(marked: Iterable[tuple[str, Leg]]) -> list[str]:
+    """Return one aligned line a leg: its mark, number, from, to, called number, start, end, rule."""
     rows = [
         (
             f"{mark} {leg.number}",
@@ -41,7 +36,7 @@ def leg_lines(legs: Iterable[Leg], mark: str = " ") -> list[str]:
             if leg.registration is None
             else f"{leg.rule}, {leg.registration.route_type} of {leg.registration.number}",
         )
-        for leg in legs
+        for mark, leg in marked
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
@@ -94,7 +89,7 @@ class Difference:
         """Return the lines: legs gained (+) and lost (-), the outcome, why."""
         if not self:
             return "no difference"
-        lines = leg_lines(self.gained, "+") + leg_lines(self.lost, "-")
+        lines = _leg_lines([*(("+", leg) for leg in self.gained), *(("-", leg) for leg in self.lost)])
         lines.append(f"{self.before} → {self.after}" if self.outcome_changed else f"still {self.after}")
         lines += [f"because  {step.rule:<4} {step}" for step in self.why]
         lines += [f"no more  {step.rule:<4} {step}" for step in self.no_longer]

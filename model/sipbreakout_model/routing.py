@@ -279,6 +279,8 @@ def _unanswered(draft: Draft, met: Met, number: E164, callee_end: Outcome, after
     if doing is CalleeBehaviour.SILENT:
         after += FALLBACK_SECONDS
     draft.fallbacks_met.add(number)
+    # Its FALLBACK was masked by the caller's registration at first (R2); now it is met after all.
+    draft.absent[:] = [absent for absent in draft.absent if absent.registration != registration]
     draft.step(rule, "falls_back", callee.number, callee_end)
     tas = _ring_tas(draft, met, number, rule, after)
     if behaviour is TasBehaviour.RETURNS_WITHOUT_SESSION_ID:

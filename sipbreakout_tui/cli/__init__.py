@@ -9,7 +9,21 @@ from typing import Annotated
 import typer
 
 from sipbreakout_tui import __version__
-from sipbreakout_tui.cli import applying, config, explain, hazards, keep, ledger, listing, live, logs, rules, serve
+from sipbreakout_tui.cli import (
+    applying,
+    config,
+    explain,
+    fleet,
+    hazards,
+    keep,
+    ledger,
+    listing,
+    live,
+    logs,
+    rules,
+    serve,
+    what_if,
+)
 from sipbreakout_tui.cli.command import Command
 
 __all__ = ["app"]
@@ -22,7 +36,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(cls=Command)(explain.explain)
+app.command("what-if", cls=Command)(what_if.what_if)
 app.command(cls=Command)(hazards.hazards)
+app.command(cls=Command)(fleet.fleet)
 app.command("explain-rule", cls=Command)(rules.explain_rule)
 app.command(cls=Command)(live.upsert)
 app.command(cls=Command)(live.delete)

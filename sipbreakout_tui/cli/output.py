@@ -1,7 +1,8 @@
 """Where a command's result goes: stdout, or a file that is written whole."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from sipbreakout_tui.safe_text import visible
 
@@ -52,6 +53,29 @@ def put_text(text: str, path: str | None) -> None:
         _write(path, text)
 
 
+def put_picture(content: bytes, form: str, path: str | None) -> None:
+    """Write a picture to the path, or to stdout where that is None or `-`.
+
+    Raises:
+        InvalidValue: A picture that is no text would go to a terminal.
+        NotWritten: The path or stdout cannot be written to.
+    """
+    if path is not None and path != "-":
+        from pathlib import Path
+
+        from sipbreakout_tui.services.result_files import write_whole
+
+        write_whole(Path(path), content)
+    elif form in ("png", "pdf"):
+        if sys.stdout is not None and sys.stdout.isatty():
+            from sipbreakout_model import InvalidValue
+
+            raise InvalidValue(f"--format {form} is not for a terminal: name a file with -o")
+        _print_bytes(content)
+    else:
+        _print(content.decode("utf-8"), utf8=True)
+
+
 def put_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write comma-separated values to stdout, in UTF-8 whatever the locale; one line a row, as `put_lines` does.
 
@@ -84,17 +108,30 @@ def _write(path: str, text: str) -> None:
 
 
 def _print(text: str, *, utf8: bool = False) -> None:
+    if utf8:
+        _print_bytes(text.encode("utf-8"))
+        return
+    with _written():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _print_bytes(content: bytes) -> None:
+    with _written():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Say in our own words what keeps stdout from being written to; a closed pipe stays what it is."""
     from sipbreakout_tui.services.result_files import NotWritten
 
     if sys.stdout is None:
         raise NotWritten("cannot write the result: stdout is closed")
     try:
-        if utf8:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(text.encode("utf-8"))
-        else:
-            sys.stdout.write(text)
-        sys.stdout.flush()
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -1,6 +1,6 @@
 """Options that several commands have, and how the texts they take are read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -62,8 +62,8 @@ def read_word(option: str, text: str, kind: type[_Word]) -> _Word:
         raise InvalidValue(f"{option} {text!r} is not known: expected one of {known}") from None
 
 
-def read_format(text: str) -> str:
-    """Return the format, `text` or `json`, that the text names in either case.
+def read_format(text: str, formats: Sequence[str] = WORDS) -> str:
+    """Return the format that the text names in either case, by default `text` or `json`.
 
     Raises:
         InvalidValue: Another word.
@@ -71,8 +71,8 @@ def read_format(text: str) -> str:
     from sipbreakout_model import InvalidValue
 
     word = text.strip().lower()
-    if word not in WORDS:
-        raise InvalidValue(f"--format {text!r} is not known: expected one of {', '.join(WORDS)}")
+    if word not in formats:
+        raise InvalidValue(f"--format {text!r} is not known: expected one of {', '.join(formats)}")
     return word
 
 

@@ -1,0 +1,150 @@
+"""A call and what its parties do, as arguments and options that several commands have."""
+
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from sipbreakout_tui.cli.values import words_of
+
+if TYPE_CHECKING:
+    from sipbreakout_model import Call, Policy, Scenario
+
+Caller = Annotated[str, typer.Argument(metavar="CALLER", help="The calling number, as in +4711111111, or anonymous.")]
+Callee = Annotated[str, typer.Argument(metavar="CALLEE", help="The number called; a short number such as 112 too.")]
+CalleeDoes = Annotated[
+    str,
+    typer.Option(
+        "--callee",
+        metavar="WORD",
+        help="What the callee does: answers, busy, silent, unreachable or declines.",
+        autocompletion=words_of("CalleeBehaviour"),
+    ),
+]
+TasDoes = Annotated[
+    str,
+    typer.Option(
+        "--tas",
+        metavar="WORD",
+        help="What the TAS does: usual, returns, answers, answers-then-returns, rejects, redirects, silent, "
+        "unreachable, returns-without-session-id, returns-with-prefix or forwards.",
+        autocompletion=words_of("TasBehaviour"),
+    ),
+]
+FallbackTasDoes = Annotated[
+    str,
+    typer.Option(
+        "--fallback-tas",
+        metavar="WORD",
+        help="What the TAS of a FALLBACK does that is rung after the first one returned the call.",
+        autocompletion=words_of("TasBehaviour"),
+    ),
+]
+ForwardsTo = Annotated[str | None, typer.Option(metavar="NUMBER", help="Where a TAS that forwards sends the call.")]
+ResetsMaxForwards = Annotated[
+    bool, typer.Option("--resets-max-forwards", help="The TAS sets Max-Forwards anew: loops never end.")
+]
+HopsPerTurn = Annotated[int, typer.Option(metavar="N", help="By how much Max-Forwards falls in one turn of a loop.")]
+MaxForwards = Annotated[int, typer.Option(metavar="N", help="Max-Forwards of leg 1.")]
+PlacedBy = Annotated[
+    str | None, typer.Option(metavar="URI", help="The TAS that places the call, as in sips:tas.example.com.")
+]
+PrefixReadingWord = Annotated[
+    str,
+    typer.Option(
+        "--prefix-reading",
+        metavar="WORD",
+        help="How the API's table of prefixes is read: cause or presence.",
+        autocompletion=words_of("PrefixReading"),
+    ),
+]
+UnmatchedReturnWord = Annotated[
+    str,
+    typer.Option(
+        "--unmatched-return",
+        metavar="WORD",
+        help="What the core does with a call from a TAS that it does not know: new-call or reject.",
+        autocompletion=words_of("UnmatchedReturn"),
+    ),
+]
+
+
+class Case(NamedTuple):
+    """What `route` is asked."""
+
+    call: "Call"
+    scenario: "Scenario"
+    policy: "Policy"
+
+
+def read_case(
+    caller: str,
+    callee: str,
+    at: str,
+    placed_by: str | None,
+    *,
+    callee_does: str,
+    tas: str,
+    fallback_tas: str,
+    forwards_to: str | None,
+    resets_max_forwards: bool,
+    hops_per_turn: int,
+    max_forwards: int,
+    prefix_reading: str,
+    unmatched_return: str,
+) -> Case:
+    """Return the call, scenario and policy that the texts describe, and note what is odd about the numbers.
+
+    Raises:
+        InvalidValue: A value that cannot be read, with its option.
+        ScenarioError: Hops or Max-Forwards out of range.
+    """
+    from sipbreakout_model import (
+        E164,
+        Call,
+        CalleeBehaviour,
+        Policy,
+        PrefixReading,
+        Scenario,
+        TasBehaviour,
+        TasUri,
+        UnmatchedReturn,
+    )
+    from sipbreakout_tui.cli.values import naming, read_moment, read_word, warn_of_long_numbers
+
+    with naming("--placed-by"):
+        placing = None if placed_by is None else str(TasUri.parse(placed_by))
+    with naming("--forwards-to"):
+        forward = None if forwards_to is None else E164(forwards_to)
+    call = Call.parse(caller, callee, read_moment(at), placing)
+    scenario = Scenario(
+        read_word("--callee", callee_does, CalleeBehaviour),
+        read_word("--tas", tas, TasBehaviour),
+        read_word("--fallback-tas", fallback_tas, TasBehaviour),
+        forward,
+        resets_max_forwards,
+        hops_per_turn,
+        max_forwards,
+    )
+    policy = Policy(
+        read_word("--prefix-reading", prefix_reading, PrefixReading),
+        read_word("--unmatched-return", unmatched_return, UnmatchedReturn),
+    )
+    _note_missing_plus("CALLER", caller)
+    _note_missing_plus("CALLEE", callee)
+    named = [number for number in (call.caller, call.callee, forward) if isinstance(number, E164)]
+    warn_of_long_numbers("the call", named)
+    return Case(call, scenario, policy)
+
+
+LONGEST_SHORT_NUMBER = 6
+"""Digits; a longer number without a plus is probably one whose plus was forgotten."""
+
+
+def _note_missing_plus(which: str, text: str) -> None:
+    from sipbreakout_model.numbers import e164_or_none
+    from sipbreakout_tui.cli.messages import say
+
+    if text.isascii() and text.isdigit() and len(text) > LONGEST_SHORT_NUMBER:
+        meant = f"+{text.removeprefix('00')}"
+        question = f"; did you mean {meant}?" if e164_or_none(meant) else ""
+        say("note", f"{which} {text} has no plus: it counts as a short number and meets no registration{question}")
