@@ -27,13 +27,13 @@ check: $(VENV)/.installed-dev ## format, lint, types, import directions, generat
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PY) proto/generate.py --check
-	@if [ -f docs/generate.py ]; then echo "$(PY) docs/generate.py --check"; $(PY) docs/generate.py --check; fi
+	$(PY) -m docs.generate --check
 
 proto: $(VENV)/.installed-dev ## regenerate the code of the .proto files
 	$(PY) proto/generate.py
 
 docs: $(VENV)/.installed-dev ## regenerate the generated parts of docs/
-	$(PY) docs/generate.py
+	$(PY) -m docs.generate
 
 bench: $(VENV)/.installed-dev ## run every benchmark
 	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done

@@ -128,9 +128,18 @@ class Draft:
         if step not in self.assumptions:
             self.assumptions.append(step)
 
-    def misses(self, number: int | None, source: Party, target: Party, rule: str, code: str, *operands: object) -> None:
-        """Note a leg that a reader might expect, and why it is not there."""
-        self.absent.append(AbsentLeg(number, source, target, Step(rule, code, operands)))
+    def misses(
+        self,
+        number: int | None,
+        source: Party,
+        target: Party,
+        rule: str,
+        code: str,
+        *operands: object,
+        registration: Registration | None = None,
+    ) -> None:
+        """Note a leg that a reader might expect, and why it is not there; see `AbsentLeg`."""
+        self.absent.append(AbsentLeg(number, source, target, Step(rule, code, operands), registration))
 
     def active(self, number: E164) -> Lease | None:
         """Return the number's lease in force at the moment that decides."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sipbreakout_model.callflow import AbsentLeg, Party, Step
+from sipbreakout_model.callflow import Party, Step
 from sipbreakout_model.draft import Draft
 from sipbreakout_model.numbers import E164
 from sipbreakout_model.registration import Lease, RouteType
@@ -44,7 +44,7 @@ def meet(draft: Draft, asked: E164 | str) -> Met | None:
     met = outgoing or incoming
     for lease, why in ignored:
         if lease.registration.route_type is not RouteType.INGRESS:
-            draft.absent.append(AbsentLeg(None, Party.CORE, Party.TAS, why, lease.registration))
+            draft.misses(None, Party.CORE, Party.TAS, *why[:2], *why.operands, registration=lease.registration)
     return None if met is None else Met(met, outgoing is not None)
 
 

@@ -209,7 +209,7 @@ def _check_header(header: list[str]) -> None:
 
 
 def format_registrations(entries: Iterable[Entry], form: TextFormat) -> str:
-    """Return the entries as text that `parse_registrations` reads back to equal ones."""
+    """Return the entries as text that `parse_registrations` reads back; moments to the millisecond."""
     tables = [_table(entry) for entry in entries]
     if form is TextFormat.JSON:
         return json.dumps(tables, indent=2) + "\n"

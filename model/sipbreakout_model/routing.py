@@ -269,7 +269,8 @@ def _unanswered(draft: Draft, met: Met, number: E164, callee_end: Outcome, after
     if doing in (CalleeBehaviour.ANSWERS, CalleeBehaviour.DECLINES):
         code = "no_fallback_answered" if doing is CalleeBehaviour.ANSWERS else "no_fallback_declined"
         draft.step(rule, code, callee.number)
-        draft.misses(callee.number + 1, Party.CORE, Party.TAS, rule, code, callee.number)
+        place = callee.number + 1
+        draft.misses(place, Party.CORE, Party.TAS, rule, code, callee.number, registration=registration)
         if doing is CalleeBehaviour.DECLINES:
             draft.assume("R6", "assume_declined_ends")
         return callee_end

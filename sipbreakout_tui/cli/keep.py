@@ -43,7 +43,7 @@ def keep(
     numbers = [E164(text) for text in number or ()]
     if forget and not numbers:
         raise InvalidValue("--forget needs the numbers to forget")
-    chosen = profile is not None or target is not None
+    chosen = any((profile is not None, target is not None, plaintext, ca is not None, token_env is not None))
     with Ledger() as ledger:
         if numbers:
             core = chosen_profile(profile, target, plaintext, ca, token_env)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import networkx as nx
 
-from sipbreakout_model import CallFlow, Leg, Party, Registration, RegistrationBook
+from sipbreakout_model import CallFlow, Leg, RegistrationBook
+from sipbreakout_tui.diagram.words import Link, shape_of
 
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 def callflow_graph(flow: CallFlow) -> Graph:
     """Return a call flow as a graph.
 
-    Nodes are parties, named by their word; every TAS beyond the first is `tas 2`, `tas 3`. Their attributes:
+    Nodes are parties, named by their word; every TAS beyond the first is `tas 2`, `tas 3`, and a
+    second other number `other 2`. Their attributes:
     `role` (as `Party.value`), `label` for people, `address` (number or `sips:` URI, where it is known).
 
     Edges are legs, keyed by their number; an absent leg without a number of its own is keyed `absent 1`, …
@@ -31,97 +33,35 @@ def callflow_graph(flow: CallFlow) -> Graph:
     call = flow.call
     caller = "anonymous" if call.caller is None else str(call.caller)
     graph: Graph = nx.MultiDiGraph(title=f"{caller} calls {call.callee}", outcome=str(flow.outcome), at=call.at)
-    names = _Names(graph, flow)
-    for leg in flow.legs:
-        source, target = names.of(leg.source, leg.registration), names.of(leg.target, leg.registration, leg.called)
-        graph.add_edge(source, target, leg.number, **_leg_attributes(flow, leg))
+    shape = shape_of(flow)
+    for node in shape.nodes.values():
+        graph.add_node(node.name, role=node.party.value, label=str(node.party), **_without_none(address=node.address))
     unnumbered = 0
-    for absent in flow.absent:
-        key: int | str | None = absent.number
+    for link in shape.links:
+        if link.leg is not None:
+            graph.add_edge(link.source, link.target, link.number, **_leg_attributes(flow, link, link.leg))
+            continue
+        key: int | str | None = link.number
         if key is None:
             unnumbered += 1
             key = f"absent {unnumbered}"
-        source, target = names.of(absent.source, None), names.of(absent.target, absent.registration)
-        graph.add_edge(source, target, key, made=False, rule=absent.reason.rule, reason=str(absent.reason))
+        graph.add_edge(link.source, link.target, key, made=False, rule=link.rule, reason=link.reason)
     return graph
 
 
-class _Names:
-    """Which node stands for which party; a second TAS is another party."""
-
-    def __init__(self, graph: Graph, flow: CallFlow) -> None:
-        self._graph = graph
-        self._flow = flow
-        self._tas: list[str] = []
-
-    def of(self, party: Party, registration: Registration | None, called: str | None = None) -> str:
-        """Return the node's name, made where it is new."""
-        if party is Party.TAS:
-            return self._tas_name(registration)
-        name = party.host
-        if name not in self._graph:
-            self._graph.add_node(
-                name, role=name, label=str(party), **_without_none(address=self._address(party, called))
-            )
-        return name
-
-    def _tas_name(self, registration: Registration | None) -> str:
-        placed_by = self._flow.call.placed_by
-        uri = registration.sip_uri if registration is not None else placed_by
-        address = None if uri is None else str(uri)
-        for name in self._tas:
-            if address in (None, self._graph.nodes[name].get("address")):
-                return name
-        name = "tas" if not self._tas else f"tas {len(self._tas) + 1}"
-        self._tas.append(name)
-        self._graph.add_node(name, role="tas", label="TAS", **_without_none(address=address))
-        return name
-
-    def _address(self, party: Party, called: str | None) -> str | None:
-        call = self._flow.call
-        if party is Party.CALLER:
-            return "anonymous" if call.caller is None else str(call.caller)
-        if party is Party.CALLEE:
-            return str(call.callee)
-        return called if party is Party.OTHER else None
-
-
-_NOTES = {"R8": "same Session-ID", "R9": "no Session-ID", "R11": "prefix left on", "R12": "forwarded"}
-
-
-def _leg_attributes(flow: CallFlow, leg: Leg) -> dict[str, Any]:
-    loop = flow.loop
-    looped = loop is not None and loop.first_leg <= leg.number <= loop.last_leg
-    prefix = note = None
-    if leg.target is Party.TAS:
-        asked = _asked_before(flow, leg)
-        prefix = leg.called[1 : len(leg.called) - len(asked) + 1] or None
-        note = f"prefix {prefix}" if prefix else None
-    elif leg.source is Party.TAS and leg.number > 1:
-        note = _NOTES.get(leg.rule)
-        if leg.rule == "R15":
-            lost = any(step.rule == "R15" and step.code == "session_id_lost" for step in flow.steps)
-            note = "no Session-ID" if lost else "same Session-ID"
+def _leg_attributes(flow: CallFlow, link: Link, leg: Leg) -> dict[str, Any]:
     return _without_none(
         made=True,
         called=leg.called,
-        prefix=prefix,
+        prefix=link.prefix,
         rule=leg.rule,
         starts_after=leg.starts_after,
         end=leg.end.value,
         status=leg.status,
-        turns=loop.turns if looped and loop is not None else None,
-        looped=True if looped else None,
-        note=note,
+        turns=flow.loop.turns if link.looped and flow.loop is not None else None,
+        looped=link.looped or None,
+        note=link.note,
     )
-
-
-def _asked_before(flow: CallFlow, leg: Leg) -> str:
-    """Return the number that the core was asked for when it made this leg, prefix-free."""
-    for former in reversed(flow.legs[: leg.number - 1]):
-        if leg.called.endswith(former.called[1:]) and former.target is not Party.TAS:
-            return former.called
-    return leg.called
 
 
 def _without_none(**attributes: object) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class Keeper:
         self._away_until = 0.0
         self._failures = 0
         self._failing: set[str] = set()
+        self._told_away = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Refresh what is due, each second, until `stop` is set; what is under way is waited for.
@@ -117,9 +118,9 @@ class Keeper:
             if len(failed) == len(due):
                 self._note_away(failed, now)
                 return
-            if self.report.trouble is not None:
+            if self._told_away:
                 self._say(f"{self._recorder.target} answers again")
-            self._failures, self.report.trouble = 0, None
+            self._failures, self.report.trouble, self._told_away = 0, None, False
             self._note_failing(failed)
 
     async def reload(self) -> None:
@@ -179,10 +180,12 @@ class Keeper:
 
     def _note_away(self, failed: list[tuple[str, str]], now: float) -> None:
         """Wait before anything else is asked: nobody was answered."""
-        why = failed[0][1]
-        if self.report.trouble is None:
-            self._say(f"{why}. Trying again")
-        self.report.trouble = why
+        self.report.trouble = failed[0][1]
+        # A number that is known to fail says nothing of the core.
+        if not self._told_away and not self._failing.issuperset(number for number, _ in failed):
+            self._say(f"{self.report.trouble}. Trying again")
+            self._told_away = True
+        self._failing.update(number for number, _ in failed)
         self._postpone(failed, 1.0)
         longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2**self._failures)
         self._failures = min(self._failures + 1, 16)

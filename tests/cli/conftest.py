@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from sipbreakout_model import E164
 from sipbreakout_tui.cli.running import run
+from sipbreakout_tui.core import BlockingCore, Faults
 
 PROGRAM = (sys.executable, "-m", "sipbreakout_tui")
 """The program in a process of its own."""
@@ -106,3 +108,39 @@ def file(tmp_path: Path) -> str:
     path = tmp_path / "registrations.toml"
     path.write_text(REGISTRATIONS, encoding="utf-8")
     return str(path)
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder of the runs, and no profile file."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("SIPBREAKOUT_STATE_DIR", str(folder))
+    monkeypatch.setenv("SIPBREAKOUT_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.delenv("SIPBREAKOUT_PROFILE", raising=False)
+    return folder
+
+
+@pytest.fixture
+def core(state: Path) -> Iterator[BlockingCore]:
+    """A core in this process that refuses one number."""
+    with BlockingCore(faults=Faults(refuse=frozenset([E164(REFUSED)]))) as core:
+        yield core
+
+
+@pytest.fixture
+def at(core: BlockingCore) -> tuple[str, ...]:
+    """The options that choose the core."""
+    return "--target", core.address, "--plaintext"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait between the attempts of one request."""
+    monkeypatch.setattr("sipbreakout_tui.rpc.attempts.MAX_WAIT", 0.0)
+
+
+REFUSED = "+4799999999"
+"""What the core of these tests refuses."""
+
+AWAY = "127.0.0.1:1"
+"""Where no core listens."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sipbreakout_model import E164, Registration, RegistrationTextError, RouteType, TasUri
-from sipbreakout_model.registration_text import Entry, TextFormat, book_of, parse_registrations
+from sipbreakout_model.registration_text import Entry, TextFormat, book_of, format_registrations, parse_registrations
 from sipbreakout_model.times import rfc3339
 
 TOML, JSON, CSV = TextFormat.TOML, TextFormat.JSON, TextFormat.CSV
@@ -68,6 +68,40 @@ def as_csv(entries: list[Entry]) -> str:
     writer.writerow(FIELDS)
     writer.writerows(map(values, entries))
     return text.getvalue()
+
+
+@given(ENTRIES, st.sampled_from(TextFormat))
+def test_what_is_written_is_read_back(entries: list[Entry], form: TextFormat) -> None:
+    text = format_registrations(entries, form)
+    assert parse_registrations(text, form) == entries
+    assert text.isascii()
+    assert parse_registrations(text.replace("\n", "\r\n"), form) == entries
+
+
+@given(st.floats(0, 4_000_000_000), st.sampled_from(TextFormat))
+def test_moments_are_written_to_the_millisecond(at: float, form: TextFormat) -> None:
+    (entry,) = parse_registrations(format_registrations([Entry(ONE.registration, at)], form), form)
+    assert entry.registration == ONE.registration
+    assert entry.accepted_at is not None
+    assert entry.accepted_at == pytest.approx(at, abs=0.0011)
+
+
+def test_written_forms() -> None:
+    entries = [ONE, Entry(Registration.parse("+4722222222", "sips:[2001:db8::1]:1", "FORK", "00", "0"), 1795348800.5)]
+    assert format_registrations(entries, TOML) == (
+        '[[registration]]\nnumber = "+4711111111"\nsip_uri = "sips:a.example"\nroute_type = "LOOP_MO"\n'
+        'mobile_originating_prefix = ""\nmobile_terminating_prefix = ""\n\n'
+        '[[registration]]\nnumber = "+4722222222"\nsip_uri = "sips:[2001:db8::1]:1"\nroute_type = "FORK"\n'
+        'mobile_originating_prefix = "00"\nmobile_terminating_prefix = "0"\n'
+        'accepted_at = "2026-11-22T12:00:00.500Z"\n'
+    )
+    assert format_registrations(entries, CSV).splitlines() == [
+        ",".join(FIELDS),
+        "+4711111111,sips:a.example,LOOP_MO,,,",
+        "+4722222222,sips:[2001:db8::1]:1,FORK,00,0,2026-11-22T12:00:00.500Z",
+    ]
+    assert json.loads(format_registrations(entries, JSON))[1] == dict(zip(FIELDS, values(entries[1]), strict=True))
+    assert [format_registrations([], form) for form in (TOML, JSON, CSV)] == ["", "[]\n", ",".join(FIELDS) + "\n"]
 
 
 @given(ENTRIES)

@@ -1,7 +1,7 @@
 """The text picture of a flow, line by line."""
 
 from sipbreakout_model import Call, CalleeBehaviour, Registration, RegistrationBook, Scenario, TasBehaviour, route
-from sipbreakout_tui.diagram.ladder import ladder
+from sipbreakout_tui.diagram.sequence import leg_sequence
 
 AT = 1_790_000_000.0
 
@@ -10,7 +10,7 @@ def picture(*rows: tuple[str, ...], scenario: Scenario | None = None) -> list[st
     book = RegistrationBook()
     for number, kind, mo, mt in rows:
         book.upsert(Registration.parse(number, "sips:tas.example.com", kind, mo, mt), AT)
-    return list(ladder(route(Call.parse("+4711111111", "+4722222222", AT), book, scenario or Scenario())))
+    return list(leg_sequence(route(Call.parse("+4711111111", "+4722222222", AT), book, scenario or Scenario())))
 
 
 def test_nobody_registered() -> None:

@@ -1,0 +1,100 @@
+"""A line of a picture: plain text, and which part of it is what.
+
+Rich and Textual show it without parsing any markup, so no text from outside can be taken for markup.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from sipbreakout_tui.safe_text import visible
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+Mark: TypeAlias = Literal[
+    "party",  # the name of a party
+    "address",  # its number or URI
+    "leg",  # line, head and number of a leg that is made
+    "looped",  # the same of a leg that a loop repeats, and what is said of the loop
+    "absent",  # a leg that is not made, its reason, and parties that no leg reaches
+    "number",  # the number called
+    "prefix",  # the prefix of R7 in it
+    "note",
+    "rule",
+    "end",  # how a leg ends that is not answered
+    "time",
+    "outcome",
+]
+
+STYLES: Mapping[Mark, str] = {
+    "party": "bold",
+    "address": "default",
+    "leg": "blue",
+    "looped": "bold red",
+    "absent": "dim",
+    "number": "default",
+    "prefix": "bold",
+    "note": "italic",
+    "rule": "dim",
+    "end": "yellow",
+    "time": "dim",
+    "outcome": "bold",
+}
+"""Rich styles for the marks: of the terminal's own colours, so that they are readable on light and dark."""
+
+
+class Span(NamedTuple):
+    """A part of a line."""
+
+    start: int
+    """The first character."""
+    stop: int
+    """The character after the last."""
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class StyledLine:
+    """One line; `str()` of it is the plain text, as wide in columns as it is long."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    """In order, not overlapping."""
+
+    def __str__(self) -> str:
+        """Return the plain text."""
+        return self.text
+
+
+def plain(text: str) -> str:
+    r"""Return text from outside as printable ASCII; anything else becomes its escape, such as `\x1b`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return visible(text).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def shortened(text: str, width: int, ellipsis: str = "…") -> str:
+    """Return the text, its middle left out where it is longer than `width` characters."""
+    if len(text) <= width:
+        return text
+    kept = width - len(ellipsis)
+    if kept < 2:
+        return text[: max(width, 0)]
+    return f"{text[: kept - kept // 2]}{ellipsis}{text[len(text) - kept // 2 :]}"
+
+
+def rich_text(line: StyledLine, styles: Mapping[Mark, str] = STYLES) -> "Text":
+    """Return the line as Rich shows it, and Textual's widgets, too.
+
+    Args:
+        line: The line.
+        styles: A Rich style for each mark; marks without one are shown plain.
+    """
+    from rich.text import Text
+
+    text = Text(line.text, no_wrap=True, end="")
+    for start, stop, mark in line.spans:
+        if mark in styles:
+            text.stylize(styles[mark], start, stop)
+    return text
