@@ -23,3 +23,6 @@ class NotAsserted(LedgerError):
 
 class ImportFailed(LedgerError):
     """Text that is no export of a ledger; nothing of it was taken."""
+
+    exit_code = 2
+    """What the command line exits with: wrong input."""

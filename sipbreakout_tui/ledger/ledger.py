@@ -18,8 +18,8 @@ from sipbreakout_tui.ledger.state import problems
 from sipbreakout_tui.ledger.writing import AnswerRow, RequestRow, write_answers, write_requests
 from sipbreakout_tui.store import Store
 
-UNDER_WAY_SECONDS = 15.0
-"""How long all attempts of one request take at most; one without an answer after that was lost."""
+UNDER_WAY_SECONDS = 20.0
+"""All attempts of a request end within 15 s, and its answer is written then; one without an answer later was lost."""
 
 _DAY = 86400.0
 
@@ -85,8 +85,12 @@ class Ledger:
 
         def work(connection: sqlite3.Connection) -> int | None:
             key = (request.registration.number.text, request.target)
-            others = "SELECT 1 FROM event WHERE kind = 'asked' AND number = ? AND target = ? AND asked_at > ?"
-            if connection.execute(others, (*key, row[9] - UNDER_WAY_SECONDS)).fetchone():
+            # Both ends: a request that a clock set back has put into the future is not under way.
+            others = (
+                "SELECT 1 FROM event WHERE kind = 'asked' AND number = ? AND target = ? AND asked_at BETWEEN ? AND ?"
+            )
+            now = row[9]
+            if connection.execute(others, (*key, now - UNDER_WAY_SECONDS, now + UNDER_WAY_SECONDS)).fetchone():
                 return None
             if if_kept:
                 held = "SELECT sip_uri, route_type, mo, mt FROM current WHERE number = ? AND target = ? AND kept = 1"

@@ -69,7 +69,7 @@ def test_what_is_no_export_is_refused_whole(
         path.write_bytes(content)
     before = cli("ledger", "export").out.splitlines()[1:]
     answer = cli("ledger", "import", str(path))
-    assert (answer.code, words in answer.error()) == (1, True)
+    assert (answer.code, words in answer.error()) == (2, True)
     assert cli("ledger", "export").out.splitlines()[1:] == before
 
 
@@ -103,7 +103,7 @@ def test_prune(cli: Cli, core: BlockingCore, two: None) -> None:
         (["prune", "--before", "x"], 2, "--before 'x' is not a time"),
         (["prune", "--before", "+1h"], 1, "lies in the future"),
         (["import"], 2, "Missing argument 'FILE'"),
-        (["import", "a\0b"], 1, "cannot be read"),
+        (["import", "a\0b"], 2, "cannot be read"),
         (["export", "-o", "/dev/null/x"], 1, "/dev/null/x"),
         (["nonsense"], 2, "No such command 'nonsense'"),
     ],
