@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from docs.gallery_page import gallery_files
+from docs.gallery_page import gallery_files, same_drawings
 from docs.rules_page import rules_page
 
 DOCS = Path(__file__).parent
@@ -58,6 +58,11 @@ def main() -> int:
             if not check:
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(text, encoding="utf-8")
+    for path, draw in same_drawings(DOCS).items():
+        if not path.exists() or path.with_suffix(".svg").name in stale:
+            stale.append(path.name)
+            if not check:
+                path.write_bytes(draw())
     if stale:
         print(f"docs: {', '.join(stale)} " + ("stale: run make docs" if check else "written"))
     return 1 if check and stale else 0
