@@ -32,9 +32,21 @@ def parse_moment(text: str, now: float) -> float:
         return now
     relative = _RELATIVE.fullmatch(stripped)
     if relative is not None:
-        span = sum(float(amount) * _SECONDS[unit] for amount, unit in _SPAN.findall(relative[2]))
+        span = parse_span(relative[2])
         return _within(now + span if relative[1] == "+" else now - span, text, _MOMENT)
     return _time(text, _MOMENT)
+
+
+def parse_span(text: str) -> float:
+    """Return the seconds of a span such as `50m` or `1h30m`.
+
+    Raises:
+        InvalidValue: Any other form.
+    """
+    parts = _SPAN.findall(text)
+    if not parts or "".join(amount + unit for amount, unit in parts) != text:
+        raise InvalidValue(f"{text!r} is no span: expected one such as 50m or 1h30m")
+    return sum(float(amount) * _SECONDS[unit] for amount, unit in parts)
 
 
 def parse_time(text: str) -> float:

@@ -31,7 +31,6 @@ def keep(
     Without --profile or --target: at every core that has kept ones and a profile. One keeper runs at a time.
     """
     import asyncio
-    import time
 
     from sipbreakout_model import E164, InvalidValue
     from sipbreakout_tui.cli.connection import chosen_profile
@@ -53,7 +52,7 @@ def keep(
         if chosen:
             profiles = [chosen_profile(profile, target, plaintext, ca, token_env)]
         else:
-            profiles = profiles_to_keep(ledger, load_profiles(), time.time())
+            profiles = profiles_to_keep(ledger, load_profiles())
         if not profiles:
             say("note", "nothing is kept. Keep a registration with: sipbreakout upsert … --keep")
             return

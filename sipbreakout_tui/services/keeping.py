@@ -15,7 +15,7 @@ LOCK_NAME = "keeper.lock"
 """The lock file beside the ledger."""
 
 
-def profiles_to_keep(ledger: Ledger, profiles: Profiles, at: float) -> list[Profile]:
+def profiles_to_keep(ledger: Ledger, profiles: Profiles) -> list[Profile]:
     """Return the profiles of the cores that have kept registrations, one for each core.
 
     Raises:

@@ -5,13 +5,12 @@ from dataclasses import replace
 
 from sipbreakout_model import E164, Call, InvalidValue, Registration
 from sipbreakout_model.registration_text import Entry
+from sipbreakout_model.times import parse_span
 
 FIELDS = ("sip_uri", "route_type", "mobile_originating_prefix", "mobile_terminating_prefix")
 """What `NUMBER.field=value` may set."""
 
 _SETTING = re.compile(r"(\+[0-9]+)\.([a-z_]+)=(.*)", re.DOTALL)
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def with_settings(entries: list[Entry], settings: list[str]) -> list[Entry]:
@@ -65,7 +64,4 @@ def later_call(call: Call, span: str) -> Call:
     Raises:
         InvalidValue: Not a span.
     """
-    parts = _SPAN.findall(span)
-    if not parts or "".join(amount + unit for amount, unit in parts) != span:
-        raise InvalidValue(f"{span!r} is no span: expected one such as 50m or 1h30m")
-    return replace(call, at=call.at + sum(float(amount) * _SECONDS[unit] for amount, unit in parts))
+    return replace(call, at=call.at + parse_span(span))

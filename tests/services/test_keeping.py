@@ -22,26 +22,26 @@ def profiles(*own: Profile) -> Profiles:
 async def test_one_profile_for_each_core_that_has_kept_ones(book: Book) -> None:
     lab, other, unused = Profile("lab", CORE), Profile("other", "127.0.0.1:4"), Profile("unused", "127.0.0.1:5")
     every = profiles(lab, Profile("again", CORE), other, unused)
-    assert profiles_to_keep(book.ledger, every, NOW) == []
+    assert profiles_to_keep(book.ledger, every) == []
     await book.accepted(A, kept=True)
     await book.accepted(B, target="127.0.0.1:5")
-    assert profiles_to_keep(book.ledger, every, NOW) == [lab]
+    assert profiles_to_keep(book.ledger, every) == [lab]
     await book.accepted(B, kept=True, target="127.0.0.1:4")
-    assert profiles_to_keep(book.ledger, every, NOW) == [other, lab]
+    assert profiles_to_keep(book.ledger, every) == [other, lab]
 
 
 async def test_a_read_only_profile_is_taken_only_where_there_is_no_other(book: Book) -> None:
     looking, lab = Profile("looking", CORE, read_only=True), Profile("lab", CORE)
     await book.accepted(A, kept=True)
     for every in (profiles(looking, lab), profiles(lab, looking)):
-        assert profiles_to_keep(book.ledger, every, NOW) == [lab]
-    assert profiles_to_keep(book.ledger, profiles(looking), NOW) == [looking]
+        assert profiles_to_keep(book.ledger, every) == [lab]
+    assert profiles_to_keep(book.ledger, profiles(looking)) == [looking]
 
 
 async def test_a_core_without_profile_is_named(book: Book) -> None:
     await book.accepted(A, kept=True)
     with pytest.raises(InvalidValue, match=f"{CORE} has kept registrations, but no profile says how"):
-        profiles_to_keep(book.ledger, profiles(), NOW)
+        profiles_to_keep(book.ledger, profiles())
 
 
 async def test_status_counts(book: Book) -> None:
