@@ -38,6 +38,12 @@ class FixOwner(Enum):
     TAS_VENDOR = "tas_vendor"
     SUBSCRIBER = "subscriber"
     """Whoever makes the registration for the number."""
+    CORE = "core"
+    """The operator's core: only a captured call shows faults of it, `fixes` supposes none."""
+
+    def __str__(self) -> str:
+        """Return the words for people."""
+        return "TAS vendor" if self is FixOwner.TAS_VENDOR else self.value
 
 
 @dataclass(frozen=True, slots=True)

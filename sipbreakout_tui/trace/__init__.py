@@ -1,0 +1,1 @@
+"""From a capture to the reason: packets, SIP messages, legs, calls, diagnosis."""

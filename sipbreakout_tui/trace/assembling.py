@@ -1,0 +1,294 @@
+"""From messages to legs: INVITEs by branch and hop, and everything that belongs to them.
+
+Nothing here depends on the order of the messages beyond 2^31 of them: an answer that comes before its
+INVITE (a shuffled capture) waits for it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sipbreakout_tui.trace.capture.heard import Endpoint, Source
+from sipbreakout_tui.trace.invite import local_uuid, read_invite
+from sipbreakout_tui.trace.leg import SeenLeg
+from sipbreakout_tui.trace.messages import Messages
+
+MIRROR_SECONDS = 0.1
+"""The same message again within this time is a second copy of one packet; SIP retransmits after 0.5 s."""
+
+_RETRIED = frozenset((401, 407, 422, 494))
+"""Final answers that ask for the same INVITE again (RFC 3261 section 22, RFC 4028, RFC 3329)."""
+
+_BRANCH = re.compile(rb"\n(?i:via|v)[ \t]*:[^\r\n]*?;[ \t]*(?i:branch)[ \t]*=[ \t]*([^;,\s]+)")
+_CALL_ID = re.compile(rb"\n(?i:call-id|i)[ \t]*:[ \t]*([^\r\n]*)")
+_CSEQ = re.compile(rb"\n(?i:cseq)[ \t]*:[ \t]*([0-9]+)[ \t]+([^\s]+)")
+_FROM_TAG = re.compile(rb"\n(?i:from|f)[ \t]*:[^\r\n]*?;[ \t]*(?i:tag)[ \t]*=[ \t]*([^;,\s>]+)")
+_TO_TAG = re.compile(rb"\n(?i:to|t)[ \t]*:[^\r\n]*?;[ \t]*(?i:tag)[ \t]*=[ \t]*([^;,\s>]+)")
+_SESSION_ID = re.compile(rb"\n(?i:session-id)[ \t]*:[ \t]*([0-9A-Fa-f]{32})")
+_MAX_FORWARDS = re.compile(rb"\n(?i:max-forwards)[ \t]*:[ \t]*([0-9]{1,5})")
+_REPLY = b"SIP/"
+
+_Key = tuple[bytes, str, str]
+"""Branch, client address, server address: one transaction on one hop."""
+
+
+@dataclass(slots=True)
+class _Transaction:
+    leg: SeenLeg | None
+    is_invite: bool
+    row: int
+
+
+@dataclass(slots=True)
+class Assembled:
+    """What one pass over the captures gave."""
+
+    messages: Messages
+    legs: list[SeenLeg] = field(default_factory=list)
+    """In the order in which their INVITEs were read."""
+    strays: int = 0
+    """Messages of a call whose INVITE is not in the capture."""
+    other: Counter[str] = field(default_factory=Counter)
+    """Requests outside any call by method, such as REGISTER and OPTIONS."""
+
+
+class _Assembler:
+    def __init__(self, messages: Messages) -> None:
+        self.result = Assembled(messages)
+        self._transactions: dict[_Key, _Transaction] = {}
+        self._dialogs: dict[tuple[bytes, bytes, str, str], list[SeenLeg]] = {}
+        self._waiting: list[tuple[int, Endpoint, Endpoint, bytes]] = []
+
+    def take(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes, transport: str) -> None:
+        if data.startswith(_REPLY):
+            if not self._response(row, at, source, target, data):
+                self._waiting.append((row, source, target, _essence(data)))
+        elif data.startswith(b"INVITE ") and _tag(data, b"\nTo: ", _TO_TAG) is None:
+            self._invite(row, at, source, target, data, transport)
+        elif not self._request(row, at, source, target, data):
+            self._waiting.append((row, source, target, _essence(data)))
+
+    def finish(self) -> Assembled:
+        """Give what came before its INVITE another chance, then fold retried INVITEs into one leg."""
+        times = self.result.messages.times
+        for row, source, target, data in self._waiting:
+            known = self._response if data.startswith(_REPLY) else self._request
+            if not known(row, times[row], source, target, data) and not self._by_dialog(
+                row, times[row], source, target, data
+            ):
+                self._stray(data)
+        self._fold_retries()
+        for leg in self.result.legs:
+            leg.messages.sort()
+        return self.result
+
+    def _stray(self, data: bytes) -> None:
+        method = _method(data)
+        if method in ("INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE", "INFO", "REFER"):
+            self.result.strays += 1
+        else:
+            self.result.other[method] += 1
+
+    def _invite(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes, transport: str) -> None:
+        key = _key(data, source.address, target.address)
+        known = self._transactions.get(key)
+        if known is not None and known.leg is not None:
+            leg = known.leg
+            leg.messages.append(row)
+            first = self.result.messages.times[known.row]
+            if abs(at - first) < MIRROR_SECONDS:
+                leg.mirrored += 1
+            else:
+                leg.retransmissions += 1
+            leg.at = min(leg.at, at)
+            return
+        leg = SeenLeg(source, target, transport, at, read_invite(data), row, [row])
+        self.result.legs.append(leg)
+        self._transactions[key] = _Transaction(leg, True, row)
+        dialog = (_call_id(data), _tag(data, b"\nFrom: ", _FROM_TAG) or b"", source.address, target.address)
+        self._dialogs.setdefault(dialog, []).append(leg)
+
+    def _response(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes) -> bool:
+        transaction = self._transactions.get(_key(data, target.address, source.address))
+        if transaction is None:
+            return False
+        leg = transaction.leg
+        if leg is None:
+            return True
+        leg.messages.append(row)
+        return self._status(leg, row, at, data) if transaction.is_invite else True
+
+    def _by_dialog(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes) -> bool:
+        """Take a response whose Via is missing or not its request's, by its dialog."""
+        if not data.startswith(_REPLY):
+            return False
+        from_tag = _tag(data, b"\nFrom: ", _FROM_TAG) or b""
+        legs = self._dialogs.get((_call_id(data), from_tag, target.address, source.address))
+        if not legs:
+            return False
+        leg = next((leg for leg in legs if leg.status is None and leg.at <= at), legs[-1])
+        leg.messages.append(row)
+        cseq = _CSEQ.search(data)
+        if cseq is not None and cseq[2] == b"INVITE" and int(cseq[1]) == leg.invite.cseq:
+            self._status(leg, row, at, data)
+        return True
+
+    def _status(self, leg: SeenLeg, row: int, at: float, data: bytes) -> bool:
+        try:
+            status = int(data[8:11])
+        except ValueError:
+            return True
+        if 200 <= status < 300:
+            # The answer to a CANCEL has the branch of its INVITE.
+            cseq = _CSEQ.search(data)
+            if cseq is not None and cseq[2].upper() == b"CANCEL":
+                return True
+        leg.heard = True
+        if status >= 200:
+            if leg.status is None or at < (leg.final_at or at):
+                leg.status, leg.final_at, leg.final_row = status, at, row
+        elif status >= 180 and (leg.ringing_at is None or at < leg.ringing_at):
+            leg.ringing_at = at
+        # Searched for by its usual spelling first: a regular expression costs five times as much.
+        if (b"\nSession-ID:" in data or b"\nSession-Id:" in data) and (match := _SESSION_ID.search(data)):
+            uuid = local_uuid(match[1].decode("ascii"))
+            if uuid is not None and uuid != leg.invite.local_uuid:
+                leg.response_uuids.add(uuid)
+        return True
+
+    def _request(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes) -> bool:
+        """Take a request that is no initial INVITE: CANCEL and ACK by branch, the others by dialog."""
+        key = _key(data, source.address, target.address)
+        known = self._transactions.get(key)
+        if known is not None and known.leg is not None:
+            known.leg.messages.append(row)
+            if data.startswith(b"CANCEL ") and known.is_invite and known.leg.cancelled_at is None:
+                known.leg.cancelled_at, known.leg.cancel_row = at, row
+            return True
+        call_id = _call_id(data)
+        from_tag, to_tag = _tag(data, b"\nFrom: ", _FROM_TAG) or b"", _tag(data, b"\nTo: ", _TO_TAG) or b""
+        legs = self._dialogs.get((call_id, from_tag, source.address, target.address))
+        by_source = legs is not None
+        if legs is None:
+            legs = self._dialogs.get((call_id, to_tag, target.address, source.address))
+        if legs is None:
+            if to_tag:
+                return False
+            # Outside any call: remembered so that its answers do not wait for an INVITE.
+            self._transactions[key] = _Transaction(None, False, row)
+            self.result.other[_method(data)] += 1
+            return True
+        leg = legs[0] if len(legs) == 1 else _of_several(legs, data)
+        leg.messages.append(row)
+        if data.startswith(b"BYE "):
+            if leg.ended_at is None or at < leg.ended_at:
+                leg.ended_at, leg.ended_by_source = at, by_source
+        elif data.startswith(b"REFER "):
+            leg.refers.append(row)
+        if not data.startswith(b"ACK "):
+            self._transactions[key] = _Transaction(leg, False, row)
+        return True
+
+    def _fold_retries(self) -> None:
+        """Let an INVITE that was challenged and its repetition be one leg."""
+        gone: set[int] = set()
+        for legs in self._dialogs.values():
+            if len(legs) < 2:
+                continue
+            last = legs[0]
+            for leg in sorted(legs[1:], key=lambda other: (other.at, other.invite.cseq)):
+                if last.status in _RETRIED and leg.invite.cseq > last.invite.cseq:
+                    leg.messages[:0] = last.messages
+                    leg.retries += last.retries + 1
+                    leg.at = last.at
+                    leg.retransmissions += last.retransmissions
+                    leg.mirrored += last.mirrored
+                    gone.add(id(last))
+                last = leg
+        if gone:
+            self.result.legs = [leg for leg in self.result.legs if id(leg) not in gone]
+
+
+def assemble(sources: list[Source], *, cancelled: Callable[[], bool] = lambda: False, every: int = 20_000) -> Assembled:
+    """Read the captures to their end and return their legs.
+
+    Args:
+        sources: One a capture file; read one after the other.
+        cancelled: Asked every `every` messages; True ends the reading, and what was read counts.
+        every: How many messages lie between two questions.
+    """
+    messages = Messages(sources)
+    assembler = _Assembler(messages)
+    take, add = assembler.take, messages.add
+    left = every
+    for file, source in enumerate(sources):
+        for frame, at, sender, receiver, transport, data, place in source.messages():
+            row = add(file, frame, at, (sender, receiver, transport), len(data), place)
+            take(row, at, sender, receiver, data, transport)
+            left -= 1
+            if not left:
+                left = every
+                if cancelled():
+                    return assembler.finish()
+    return assembler.finish()
+
+
+def _key(data: bytes, client: str, server: str) -> _Key:
+    start = data.find(b"branch=")
+    if start > 0 and data[start - 1] == 59:  # ";"
+        end = data.find(b"\n", start)
+        branch = data[start + 7 : end if end > 0 else None].partition(b";")[0].partition(b",")[0].strip()
+    else:
+        match = _BRANCH.search(data)
+        branch = match[1] if match else b""
+    if not branch.startswith(b"z9hG4bK"):
+        # RFC 2543: such a branch need not be unique.
+        cseq = _CSEQ.search(data)
+        branch += b"\n" + _call_id(data) + b"\n" + (cseq[1] if cseq else b"")
+    return branch, client, server
+
+
+def _call_id(data: bytes) -> bytes:
+    start = data.find(b"\nCall-ID: ")
+    if start >= 0:
+        return data[start + 10 : data.find(b"\n", start + 10)].strip()
+    match = _CALL_ID.search(data)
+    return match[1].strip() if match else b""
+
+
+def _tag(data: bytes, name: bytes, pattern: re.Pattern[bytes]) -> bytes | None:
+    start = data.find(name)
+    if start >= 0:
+        end = data.find(b"\n", start + 1)
+        tag = data.find(b";tag=", start, end)
+        if tag < 0:
+            return None
+        return data[tag + 5 : end].strip().partition(b";")[0]
+    match = pattern.search(data)
+    return match[1] if match else None
+
+
+def _essence(data: bytes) -> bytes:
+    """Return what is needed of a message that waits for its INVITE: its head."""
+    end = data.find(b"\r\n\r\n")
+    return data if end < 0 else data[: end + 2]
+
+
+def _method(data: bytes) -> str:
+    if data.startswith(_REPLY):
+        match = _CSEQ.search(data)
+        word = match[2] if match else b""
+    else:
+        word = data[: data.find(b" ")]
+    return word.decode("ascii", "replace").upper()[:20]
+
+
+def _of_several(legs: list[SeenLeg], data: bytes) -> SeenLeg:
+    """Return which leg of a dialog that runs through one hop several times (a loop's turns) a request is of."""
+    match = _MAX_FORWARDS.search(data)
+    if match is not None:
+        same = [leg for leg in legs if leg.invite.max_forwards == int(match[1])]
+        if len(same) == 1:
+            return same[0]
+    return legs[-1]

@@ -1,0 +1,178 @@
+"""What correlation needs of an INVITE, read in one pass over its header lines.
+
+A capture has tens of thousands of INVITEs: this reads a tenth of what `sip.SipMessage` reads, in a fifth
+of the time, and takes whatever comes.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+NIL_UUID = "0" * 32
+"""The Session-ID of somebody who has none yet (RFC 7989 section 5)."""
+
+_UUID = re.compile(r"[0-9a-f]{32}")
+_NUMBER = re.compile(r"(?:sips?|tel):([^@;?>]*)", re.IGNORECASE)
+_HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[^\]]*\]|[^:;?>\s]*)", re.IGNORECASE)
+_DIALLED = re.compile(r"\+?[0-9*#]{1,40}")
+_TAG = re.compile(r";\s*tag\s*=\s*([^;,\s>]+)", re.IGNORECASE)
+_BRANCH = re.compile(r";\s*branch\s*=\s*([^;,\s]+)", re.IGNORECASE)
+_SENT_BY = re.compile(r"SIP\s*/\s*[\w.]+\s*/\s*([\w-]+)\s+(\[[^\]]*\]|[^:;,\s]+)", re.IGNORECASE)
+_ICID = re.compile(r"icid-value\s*=\s*\"?([^\";,\s]+)", re.IGNORECASE)
+_PROFILE = re.compile(rb"[\r\n]m=audio [0-9/]+ ([A-Z/]+)")
+_SEPARATORS = str.maketrans("", "", "-.()")
+
+_LONG = {
+    b"v": b"via",
+    b"f": b"from",
+    b"t": b"to",
+    b"i": b"call-id",
+}
+_SINGLE = {b"from", b"to", b"call-id", b"cseq", b"max-forwards", b"session-id", b"replaces"}
+_SEVERAL = {b"via", b"p-asserted-identity", b"p-charging-vector"}
+
+
+@dataclass(slots=True)
+class Invite:
+    """The facts of one INVITE; texts are as captured and not safe to show."""
+
+    request_uri: str
+    called: str | None
+    """The number in the request URI, as written without separators; None where it names no number."""
+    host: str
+    """The request URI's host, lower case."""
+    caller: str | None
+    """The number in P-Asserted-Identity, else in From; None if withheld or no number."""
+    call_id: str
+    from_tag: str
+    to_tag: str
+    cseq: int
+    max_forwards: int | None
+    vias: tuple[tuple[str, str], ...]
+    """Branch and sent-by host of each Via, the newest first."""
+    session_id: str | None
+    """The Session-ID as captured, `;remote=` too; None where there is none."""
+    icid: str | None
+    replaces: bool
+    profile: str | None
+    """The transport profile of the first audio stream offered, such as `RTP/AVP`."""
+    size: int
+    """Bytes."""
+    via_transport: str
+    """The transport that the topmost Via names, upper case; empty where there is none."""
+
+    @property
+    def branch(self) -> str:
+        """The branch of the topmost Via; empty where there is none."""
+        return self.vias[0][0] if self.vias else ""
+
+    @property
+    def local_uuid(self) -> str | None:
+        """The Session-ID's local UUID, lower case; None if absent, nil or malformed."""
+        return local_uuid(self.session_id)
+
+
+def local_uuid(session_id: str | None) -> str | None:
+    """Return the local UUID of a Session-ID that can identify a call; None if absent, nil or malformed."""
+    if session_id is None:
+        return None
+    uuid = session_id.partition(";")[0].strip().lower()
+    return uuid if _UUID.fullmatch(uuid) and uuid != NIL_UUID else None
+
+
+def remote_uuid(session_id: str) -> str | None:
+    """Return the remote UUID of a Session-ID, lower case; None where there is none."""
+    match = re.search(r";\s*remote\s*=\s*([0-9A-Fa-f]{32})(?![0-9A-Fa-f])", session_id)
+    return match[1].lower() if match else None
+
+
+def read_invite(data: bytes) -> Invite:
+    """Return the facts of an INVITE; what is missing or broken is empty or None, never an error."""
+    single, several = _headers(data)
+    start = data[: data.find(b"\n")].decode("latin-1").split(" ", 2)
+    uri = start[1].strip() if len(start) > 1 else ""
+    vias: list[tuple[str, str]] = []
+    for line in several.get(b"via", ()):
+        vias.extend(map(_via, line.split(",") if "," in line else (line,)))
+    from_value = single.get(b"from", "")
+    asserted = [number_in(value) for line in several.get(b"p-asserted-identity", ()) for value in line.split(",")]
+    caller = next((number for number in asserted if number), None) or number_in(from_value)
+    tag, to_tag = _TAG.search(from_value), _TAG.search(single.get(b"to", ""))
+    profile = _PROFILE.search(data)
+    icid = next((match[1] for match in map(_ICID.search, several.get(b"p-charging-vector", ())) if match), None)
+    return Invite(
+        uri,
+        number_in(uri),
+        host_in(uri),
+        caller,
+        single.get(b"call-id", ""),
+        tag[1] if tag else "",
+        to_tag[1] if to_tag else "",
+        _whole(single.get(b"cseq", "")) or 0,
+        _whole(single.get(b"max-forwards", "")),
+        tuple(vias),
+        single.get(b"session-id"),
+        icid,
+        b"replaces" in single,
+        profile[1].decode("ascii") if profile else None,
+        len(data),
+        _transport(several.get(b"via", ())),
+    )
+
+
+def _headers(data: bytes) -> tuple[dict[bytes, str], dict[bytes, list[str]]]:
+    """Return the wanted headers: those with one value, and those with several."""
+    end = data.find(b"\r\n\r\n")
+    head = data if end < 0 else data[:end]
+    if b"\n " in head or b"\n\t" in head:
+        head = re.sub(rb"\r?\n[ \t]+", b" ", head)
+    single: dict[bytes, str] = {}
+    several: dict[bytes, list[str]] = {}
+    for line in head.split(b"\n")[1:]:
+        name, colon, value = line.partition(b":")
+        if not colon:
+            if end < 0 and not line.strip():
+                break
+            continue
+        name = name.strip().lower()
+        name = _LONG.get(name, name)
+        if name in _SINGLE:
+            single.setdefault(name, value.strip().decode("utf-8", "surrogateescape"))
+        elif name in _SEVERAL:
+            several.setdefault(name, []).append(value.strip().decode("utf-8", "surrogateescape"))
+    return single, several
+
+
+def _via(text: str) -> tuple[str, str]:
+    branch, sent_by = _BRANCH.search(text), _SENT_BY.match(text.lstrip())
+    return branch[1] if branch else "", sent_by[2].strip("[]").lower() if sent_by else ""
+
+
+def _transport(vias: Sequence[str]) -> str:
+    match = _SENT_BY.match(vias[0].lstrip()) if vias else None
+    return match[1].upper() if match else ""
+
+
+def _whole(text: str) -> int | None:
+    digits = text.split(None, 1)[0] if text else ""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else None
+
+
+@lru_cache(maxsize=65536)
+def number_in(text: str) -> str | None:
+    """Return the number that an address or URI names, without separators; None where it names none."""
+    match = _NUMBER.search(text)
+    if match is None:
+        return None
+    user = match[1].translate(_SEPARATORS)
+    if "%" in user:
+        user = user.replace("%2B", "+").replace("%2b", "+").replace("%23", "#").replace("%2A", "*").replace("%2a", "*")
+    return user if _DIALLED.fullmatch(user) else None
+
+
+@lru_cache(maxsize=65536)
+def host_in(uri: str) -> str:
+    """Return the host of a SIP URI, lower case and without brackets; empty where it has none."""
+    match = _HOST.search(uri)
+    return match[1].strip("[]").lower() if match else ""
