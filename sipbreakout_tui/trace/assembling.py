@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sipbreakout_tui.trace.capture.heard import Endpoint, Source
-from sipbreakout_tui.trace.invite import local_uuid, read_invite
+from sipbreakout_tui.trace.capture.heard import Endpoint, Heard, Source
+from sipbreakout_tui.trace.invite import NIL_UUID, local_uuid, read_invite
 from sipbreakout_tui.trace.leg import SeenLeg
 from sipbreakout_tui.trace.messages import Messages
 
@@ -25,9 +25,9 @@ _CALL_ID = re.compile(rb"\n(?i:call-id|i)[ \t]*:[ \t]*([^\r\n]*)")
 _CSEQ = re.compile(rb"\n(?i:cseq)[ \t]*:[ \t]*([0-9]+)[ \t]+([^\s]+)")
 _FROM_TAG = re.compile(rb"\n(?i:from|f)[ \t]*:[^\r\n]*?;[ \t]*(?i:tag)[ \t]*=[ \t]*([^;,\s>]+)")
 _TO_TAG = re.compile(rb"\n(?i:to|t)[ \t]*:[^\r\n]*?;[ \t]*(?i:tag)[ \t]*=[ \t]*([^;,\s>]+)")
-_SESSION_ID = re.compile(rb"\n(?i:session-id)[ \t]*:[ \t]*([0-9A-Fa-f]{32})")
 _MAX_FORWARDS = re.compile(rb"\n(?i:max-forwards)[ \t]*:[ \t]*([0-9]{1,5})")
 _REPLY = b"SIP/"
+_NIL = NIL_UUID.encode("ascii")
 
 _Key = tuple[bytes, str, str]
 """Branch, client address, server address: one transaction on one hop."""
@@ -60,7 +60,8 @@ class _Assembler:
         self._dialogs: dict[tuple[bytes, bytes, str, str], list[SeenLeg]] = {}
         self._waiting: list[tuple[int, Endpoint, Endpoint, bytes]] = []
 
-    def take(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes, transport: str) -> None:
+    def take(self, row: int, heard: Heard) -> None:
+        _, at, source, target, transport, data, _ = heard
         if data.startswith(_REPLY):
             if not self._response(row, at, source, target, data):
                 self._waiting.append((row, source, target, _essence(data)))
@@ -150,9 +151,11 @@ class _Assembler:
                 leg.status, leg.final_at, leg.final_row = status, at, row
         elif status >= 180 and (leg.ringing_at is None or at < leg.ringing_at):
             leg.ringing_at = at
-        # Searched for by its usual spelling first: a regular expression costs five times as much.
-        if (b"\nSession-ID:" in data or b"\nSession-Id:" in data) and (match := _SESSION_ID.search(data)):
-            uuid = local_uuid(match[1].decode("ascii"))
+        start = data.find(b"\nSession-ID:")
+        if start < 0:
+            start = data.find(b"\nSession-Id:")
+        if start >= 0 and data[start + 12 : start + 45].lstrip() != _NIL:
+            uuid = local_uuid(data[start + 12 : start + 80].partition(b"\n")[0].decode("latin-1"))
             if uuid is not None and uuid != leg.invite.local_uuid:
                 leg.response_uuids.add(uuid)
         return True
@@ -223,9 +226,8 @@ def assemble(sources: list[Source], *, cancelled: Callable[[], bool] = lambda: F
     take, add = assembler.take, messages.add
     left = every
     for file, source in enumerate(sources):
-        for frame, at, sender, receiver, transport, data, place in source.messages():
-            row = add(file, frame, at, (sender, receiver, transport), len(data), place)
-            take(row, at, sender, receiver, data, transport)
+        for heard in source.messages():
+            take(add(file, heard), heard)
             left -= 1
             if not left:
                 left = every

@@ -1,5 +1,6 @@
 """A call as a capture shows it: its legs with their parties, its turns, and who has it in the end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -31,21 +32,20 @@ class PlacedLeg:
     """Whether a leg between the two is not in the capture."""
     after: list["PlacedLeg"] = field(default_factory=list)
     """The legs that continue it, in order."""
+    returns: list["PlacedLeg"] = field(default_factory=list)
+    """Those of them by which the TAS brought its call back."""
+    to_tas: bool = field(init=False)
+    """Whether the core rings the TAS."""
+    from_tas: bool = field(init=False)
+    """Whether the TAS calls the core."""
+    from_core: bool = field(init=False)
+    """Whether the core rings somebody."""
 
-    @property
-    def to_tas(self) -> bool:
-        """Whether the core rings the TAS."""
-        return self.source is Party.CORE and self.target is Party.TAS
-
-    @property
-    def from_tas(self) -> bool:
-        """Whether the TAS calls the core."""
-        return self.source is Party.TAS and self.target is Party.CORE
-
-    @property
-    def from_core(self) -> bool:
-        """Whether the core rings somebody."""
-        return self.source is Party.CORE
+    def __post_init__(self) -> None:
+        """Tell the kinds of leg apart once: they are asked for often."""
+        self.from_core = self.source is Party.CORE
+        self.to_tas = self.from_core and self.target is Party.TAS
+        self.from_tas = self.source is Party.TAS and self.target is Party.CORE
 
     @property
     def called(self) -> str | None:
@@ -72,11 +72,6 @@ class PlacedLeg:
         """Whether it ended with a status of 300 or more that no CANCEL asked for."""
         status = self.leg.status
         return status is not None and status >= 300 and not (status == 487 and self.leg.cancelled_at is not None)
-
-    @property
-    def returns(self) -> list["PlacedLeg"]:
-        """The legs by which the TAS brought its call back."""
-        return [other for other in self.after if other.from_tas]
 
     @property
     def end(self) -> LegEnd | None:
@@ -110,6 +105,10 @@ class SeenCall:
     """Legs that may belong to another call."""
     prefixes: tuple[str, ...]
     """The prefixes that may stand before a number on a leg to the TAS."""
+    to_tas: tuple[PlacedLeg, ...]
+    """Every leg from the core to a TAS; `len` of it is how often the core called the TAS."""
+    callee: str | None
+    """The number called first, with its plus and without prefixes; None where no INVITE names it."""
 
     @property
     def at(self) -> float:
@@ -121,11 +120,6 @@ class SeenCall:
         """The leg by which the call reached the core first; None where the capture does not show it."""
         first = self.legs[0]
         return first if first.target is Party.CORE and first.before is None else None
-
-    @cached_property
-    def to_tas(self) -> tuple[PlacedLeg, ...]:
-        """Every leg from the core to a TAS; `len` of it is how often the core called the TAS."""
-        return tuple(leg for leg in self.legs if leg.to_tas)
 
     @property
     def confidence(self) -> Confidence:
@@ -139,13 +133,10 @@ class SeenCall:
         return None if number is None else international(number)
 
     @cached_property
-    def callee(self) -> str | None:
-        """The number called first, with its plus and without prefixes; None where no INVITE names it."""
-        return _asked(self.legs, self.prefixes)
-
-    @cached_property
     def turns(self) -> tuple[tuple[PlacedLeg, ...], ...]:
         """The legs by turn; a further turn begins where the core sends a call to a TAS again that it was at."""
+        if len(self.to_tas) < 2:
+            return (self.legs,)
         met: dict[int, frozenset[tuple[str, str]]] = {}
         starts = []
         for index, leg in enumerate(self.legs):
@@ -160,7 +151,7 @@ class SeenCall:
         bounds = [0, *starts, len(self.legs)]
         return tuple(self.legs[start:end] for start, end in pairwise(bounds))
 
-    @cached_property
+    @property
     def first_turn(self) -> tuple[PlacedLeg, ...]:
         """The legs until the call goes round again."""
         return self.turns[0]
@@ -168,7 +159,7 @@ class SeenCall:
     @property
     def loops(self) -> bool:
         """Whether a TAS got the same call again, on the same way."""
-        return len(self.turns) > 1
+        return len(self.to_tas) > 1 and len(self.turns) > 1
 
     @cached_property
     def outcome(self) -> "SeenOutcome":
@@ -224,18 +215,20 @@ def place(group: Group, parties: Parties, number: int, prefixes: tuple[str, ...]
         placed[id(leg)] = here
         if before is not None:
             before.after.append(here)
+            if here.from_tas:
+                before.returns.append(here)
         legs.append(here)
     if not legs:
         return None
-    call = SeenCall(number, tuple(legs), tuple(elsewhere), tuple(group.doubts), prefixes)
-    callee = call.callee
+    callee = _asked(legs, prefixes)
     for here in legs:
         if here.target is Party.CALLEE and here.called is not None and callee and not _alike(here.called, callee):
             here.target = Party.OTHER
-    return call
+    to_tas = tuple(here for here in legs if here.to_tas)
+    return SeenCall(number, tuple(legs), tuple(elsewhere), tuple(group.doubts), prefixes, to_tas, callee)
 
 
-def _asked(legs: tuple[PlacedLeg, ...], prefixes: tuple[str, ...]) -> str | None:
+def _asked(legs: Sequence[PlacedLeg], prefixes: tuple[str, ...]) -> str | None:
     first = legs[0]
     if not first.to_tas and first.called is not None:
         return international(first.called)

@@ -20,17 +20,13 @@ _TAG = re.compile(r";\s*tag\s*=\s*([^;,\s>]+)", re.IGNORECASE)
 _BRANCH = re.compile(r";\s*branch\s*=\s*([^;,\s]+)", re.IGNORECASE)
 _SENT_BY = re.compile(r"SIP\s*/\s*[\w.]+\s*/\s*([\w-]+)\s+(\[[^\]]*\]|[^:;,\s]+)", re.IGNORECASE)
 _ICID = re.compile(r"icid-value\s*=\s*\"?([^\";,\s]+)", re.IGNORECASE)
-_PROFILE = re.compile(rb"[\r\n]m=audio [0-9/]+ ([A-Z/]+)")
+_PROFILE = re.compile(rb"\nm=audio [0-9/]+ ([A-Z/]+)")
 _SEPARATORS = str.maketrans("", "", "-.()")
 
-_LONG = {
-    b"v": b"via",
-    b"f": b"from",
-    b"t": b"to",
-    b"i": b"call-id",
-}
-_SINGLE = {b"from", b"to", b"call-id", b"cseq", b"max-forwards", b"session-id", b"replaces"}
-_SEVERAL = {b"via", b"p-asserted-identity", b"p-charging-vector"}
+_COMPACT = {b"v": b"via", b"f": b"from", b"t": b"to", b"i": b"call-id"}
+_SINGLE = frozenset((b"from", b"to", b"call-id", b"cseq", b"max-forwards", b"session-id", b"replaces"))
+_SEVERAL = frozenset((b"via", b"p-asserted-identity", b"p-charging-vector"))
+_KNOWN_NAMES = 4096
 
 
 @dataclass(slots=True)
@@ -44,6 +40,8 @@ class Invite:
     """The request URI's host, lower case."""
     caller: str | None
     """The number in P-Asserted-Identity, else in From; None if withheld or no number."""
+    caller_host: str
+    """The host in From, lower case."""
     call_id: str
     from_tag: str
     to_tag: str
@@ -61,16 +59,13 @@ class Invite:
     """Bytes."""
     via_transport: str
     """The transport that the topmost Via names, upper case; empty where there is none."""
+    local_uuid: str | None
+    """The Session-ID's local UUID, lower case; None if absent, nil or malformed."""
 
     @property
     def branch(self) -> str:
         """The branch of the topmost Via; empty where there is none."""
         return self.vias[0][0] if self.vias else ""
-
-    @property
-    def local_uuid(self) -> str | None:
-        """The Session-ID's local UUID, lower case; None if absent, nil or malformed."""
-        return local_uuid(self.session_id)
 
 
 def local_uuid(session_id: str | None) -> str | None:
@@ -106,6 +101,7 @@ def read_invite(data: bytes) -> Invite:
         number_in(uri),
         host_in(uri),
         caller,
+        host_in(from_value),
         single.get(b"call-id", ""),
         tag[1] if tag else "",
         to_tag[1] if to_tag else "",
@@ -118,6 +114,7 @@ def read_invite(data: bytes) -> Invite:
         profile[1].decode("ascii") if profile else None,
         len(data),
         _transport(several.get(b"via", ())),
+        local_uuid(single.get(b"session-id")),
     )
 
 
@@ -130,18 +127,30 @@ def _headers(data: bytes) -> tuple[dict[bytes, str], dict[bytes, list[str]]]:
     single: dict[bytes, str] = {}
     several: dict[bytes, list[str]] = {}
     for line in head.split(b"\n")[1:]:
-        name, colon, value = line.partition(b":")
-        if not colon:
-            if end < 0 and not line.strip():
-                break
-            continue
-        name = name.strip().lower()
-        name = _LONG.get(name, name)
+        given, colon, value = line.partition(b":")
+        name = _wanted.get(given)
+        if name is None:
+            name = _learn(given)
         if name in _SINGLE:
             single.setdefault(name, value.strip().decode("utf-8", "surrogateescape"))
         elif name in _SEVERAL:
             several.setdefault(name, []).append(value.strip().decode("utf-8", "surrogateescape"))
+        elif not colon and end < 0 and not line.strip():
+            break
     return single, several
+
+
+_wanted: dict[bytes, bytes] = {}
+"""Header names as written, with the one that is wanted or an empty one: a capture has a few dozen spellings."""
+
+
+def _learn(given: bytes) -> bytes:
+    name = given.strip().lower()
+    name = _COMPACT.get(name, name)
+    name = name if name in _SINGLE or name in _SEVERAL else b""
+    if len(_wanted) < _KNOWN_NAMES:
+        _wanted[given] = name
+    return name
 
 
 def _via(text: str) -> tuple[str, str]:

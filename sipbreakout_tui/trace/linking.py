@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from sipbreakout_tui.trace.leg import SeenLeg
+from sipbreakout_tui.trace.leg import GRACE_SECONDS, SeenLeg
 from sipbreakout_tui.trace.numbers import plain, same, stripped
 from sipbreakout_tui.trace.parties import Parties
 
@@ -106,6 +106,7 @@ class _Linker:
         self._queue: deque[SeenLeg] = deque()
         self._waiting: dict[tuple[str, str], list[SeenLeg]] = defaultdict(list)
         self._arrived: list[tuple[str, str]] = []
+        self._keys_of: dict[int, list[tuple[str, str]]] = {}
         self._by_branch = {leg.branch: leg for leg in legs if leg.branch}
         self._element = {leg.source.address: "" for leg in legs} | {leg.target.address: "" for leg in legs}
         for address in self._element:
@@ -211,6 +212,9 @@ class _Linker:
         )
 
     def _keys(self, leg: SeenLeg) -> list[tuple[str, str]]:
+        known = self._keys_of.get(id(leg))
+        if known is not None:
+            return known
         invite = leg.invite
         keys = [("call-id", invite.call_id)] if invite.call_id else []
         if (uuid := invite.local_uuid) is not None:
@@ -219,6 +223,7 @@ class _Linker:
             keys.append(("icid", invite.icid))
         if invite.caller:
             keys.append(("caller", plain(invite.caller)[-_TAIL:]))
+        self._keys_of[id(leg)] = keys
         return keys
 
     def _by_via(self, leg: SeenLeg, element: str) -> Link | None:
@@ -241,7 +246,7 @@ class _Linker:
             entries = self._index.get(key)
             if not entries:
                 continue
-            standing = [other for other in entries if other.open_at(leg.at)]
+            standing = [other for other in entries if other.open_until + GRACE_SECONDS >= leg.at]
             if len(standing) < len(entries):
                 self._index[key] = standing
             for other in standing:

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sipbreakout_tui.trace.capture.heard import Endpoint, Source
+from sipbreakout_tui.trace.capture.heard import Endpoint, Heard, Source
 
 
 class Row(NamedTuple):
@@ -33,21 +33,22 @@ class Messages:
         self._lengths = array("I")
         self._files = array("H")
         self._hops = array("I")
-        self._hop_of: dict[tuple[Endpoint, Endpoint, str], int] = {}
+        self._hop_of: dict[tuple[int, int, str], int] = {}
         self._hop_list: list[tuple[Endpoint, Endpoint, str]] = []
 
-    def add(
-        self, file: int, frame: int, at: float, hop: tuple[Endpoint, Endpoint, str], length: int, place: int
-    ) -> int:
-        """Append a message; return its row."""
-        number = self._hop_of.get(hop)
+    def add(self, file: int, heard: Heard) -> int:
+        """Append a message of a file; return its row."""
+        frame, at, source, target, transport, data, place = heard
+        # By identity: a source gives one object for equal ends, and they stay in the list.
+        key = id(source), id(target), transport
+        number = self._hop_of.get(key)
         if number is None:
-            number = self._hop_of[hop] = len(self._hop_list)
-            self._hop_list.append(hop)
+            number = self._hop_of[key] = len(self._hop_list)
+            self._hop_list.append((source, target, transport))
         self.frames.append(frame)
         self.times.append(at)
         self._places.append(place)
-        self._lengths.append(length)
+        self._lengths.append(len(data))
         self._files.append(file)
         self._hops.append(number)
         return len(self.frames) - 1

@@ -100,7 +100,9 @@ def _named(legs: Iterable[SeenLeg], hosts: set[str], addresses: set[str]) -> set
         if leg.invite.host in hosts:
             ends[leg.invite.host].add(leg.target.address)
             passes[leg.invite.host].add(leg.source.address)
-        if leg.invite.vias and leg.invite.vias[0][1] in hosts:
+        # A host name in its topmost Via, or in From of a call that it places itself.
+        vias = leg.invite.vias
+        if vias and (vias[0][1] in hosts or (len(vias) == 1 and leg.invite.caller_host in hosts)):
             found.add(leg.source.address)
     for host, targets in ends.items():
         # An element of the core that hands the INVITE on is not the TAS; if all do, it goes round.

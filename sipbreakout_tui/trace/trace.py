@@ -1,7 +1,9 @@
 """Captures, read and understood: every call with its diagnosis."""
 
+import gc
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -80,8 +82,21 @@ def read_trace(
         tas: Addresses or host names of TASes, where they are given.
         cancelled: Asked now and then; True ends the reading, and what was read is diagnosed.
     """
-    assembled = assemble(list(sources), cancelled=cancelled)
-    return understand(assembled, knowledge, core=core, tas=tas)
+    with _without_collector():
+        assembled = assemble(list(sources), cancelled=cancelled)
+        return understand(assembled, knowledge, core=core, tas=tas)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the garbage collector from walking through a million young objects that all stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def understand(

@@ -230,8 +230,10 @@ def _predict(
     first = Prediction(policy, scenario, _route(call, registrations, scenario, policy), [])
     registration = first.registration
     kind = None if registration is None else registration.route_type
-    scenario = scenario_of(seen, kind, _prefixes(seen, registration), callee)
-    flow = _route(call, registrations, scenario, policy) or first.flow
+    shown = scenario_of(seen, kind, _prefixes(seen, registration), callee)
+    flow = first.flow
+    if shown != scenario:
+        scenario, flow = shown, _route(call, registrations, shown, policy) or flow
     return Prediction(policy, scenario, flow, match_legs(seen.first_turn, flow, view))
 
 

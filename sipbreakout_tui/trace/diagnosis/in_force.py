@@ -25,7 +25,9 @@ def _applies(role: str, registration: Registration) -> bool:
 
 
 def _went_straight(case: Case) -> bool:
-    """Return whether the call met no registration, as predicted, and nothing of it is hidden."""
+    """Return whether a subscriber's call met no registration, as predicted, and nothing of it is hidden."""
+    if case.call is None or case.call.placed_by is not None:
+        return False
     return case.registration is None and case.fits and not case.hides_tas and not case.seen.to_tas
 
 
@@ -87,8 +89,6 @@ def registration_not_in_force(case: Case) -> Finding | None:
 def no_registration(case: Case) -> Finding | None:
     """R3: neither number was ever registered."""
     if not _went_straight(case) or case.call is None or not isinstance(case.call.callee, E164):
-        return None
-    if case.call.placed_by is not None:
         return None
     if case.knowledge is None:
         text = "No registrations were given, and the legs need none: the core rang the callee directly (R3)"

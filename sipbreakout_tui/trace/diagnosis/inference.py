@@ -1,5 +1,7 @@
 """Which registration would explain a call's legs, where none is given."""
 
+from functools import lru_cache
+
 from sipbreakout_model import E164, InvalidValue, Registration, RouteType, TasUri
 from sipbreakout_model.registration import MAX_PREFIX_DIGITS
 from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
@@ -58,6 +60,7 @@ def _zeros(called: str) -> str:
     return digits[: len(digits) - len(digits.lstrip("0"))] if called.startswith("+") else ""
 
 
+@lru_cache(maxsize=1024)
 def _uri(host: str, address: str) -> TasUri | None:
     for name in (host, address):
         try:

@@ -14,6 +14,15 @@ _CALLEE_OF_STATUS = {
 }
 
 
+_USUAL = {
+    RouteType.LOOP: TasBehaviour.RETURNS,
+    RouteType.LOOP_MO: TasBehaviour.RETURNS,
+    RouteType.LOOP_MT: TasBehaviour.RETURNS,
+    RouteType.FALLBACK: TasBehaviour.ANSWERS,
+}
+"""What USUAL means."""
+
+
 def callee_behaviour(call: SeenCall) -> CalleeBehaviour:
     """Return what whoever the core rang in the callee's place did; answering where nobody was rung."""
     rung = [leg for leg in call.first_turn if leg.from_core and not leg.to_tas]
@@ -121,16 +130,21 @@ def scenario_of(
     """
     to_tas = [leg for leg in call.first_turn if leg.to_tas]
     does = TasBehaviour.USUAL if not to_tas or kind is None else tas_behaviour(to_tas[0], kind, prefixes)
+    if kind is not None and does is _USUAL.get(kind):
+        does = TasBehaviour.USUAL
     forwards_to = None
     if does is TasBehaviour.FORWARDS and to_tas[0].returns:
         forwards_to = e164_or_none(international(to_tas[0].returns[0].called or ""))
     fallback = TasBehaviour.USUAL
     if len(to_tas) > 1:
         fallback = tas_behaviour(to_tas[1], RouteType.FALLBACK, prefixes)
+    callee = callee or callee_behaviour(call)
+    if not call.loops and does is TasBehaviour.USUAL and fallback is TasBehaviour.USUAL:
+        return Scenario(callee)  # hops are counted only where a call loops
     entry = call.entry
     hops = None if entry is None else entry.leg.invite.max_forwards
     return Scenario(
-        callee or callee_behaviour(call),
+        callee,
         does,
         TasBehaviour.USUAL if fallback is TasBehaviour.FORWARDS else fallback,
         forwards_to,

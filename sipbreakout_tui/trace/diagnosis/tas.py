@@ -100,7 +100,8 @@ def _silent_legs(case: Case) -> list[PlacedLeg]:
             continue
         if leg.status is None and leg.leg.cancelled_at is None and not (leg.before and leg.before.status):
             continue  # the capture ends before the leg does
-        if _beside_answered(leg) or _caller_hung_up(case, leg):
+        # A fork's TAS that only rings leaves the call to the callee: that is what FORK is for (R5).
+        if kind_of(case, leg) is RouteType.FORK or _beside_answered(leg) or _caller_hung_up(case, leg):
             continue
         silent.append(leg)
     return silent

@@ -1,0 +1,114 @@
+"""A leg's handle: what to search either side's logs for, and what its messages say of its end."""
+
+import re
+from dataclasses import dataclass
+
+from sipbreakout_tui.safe_text import visible
+from sipbreakout_tui.trace.call import PlacedLeg
+from sipbreakout_tui.trace.messages import Messages
+from sipbreakout_tui.trace.sip import ReasonValue, SipMessage, WarningValue
+
+_TOLD = re.compile(rb"\n(?:reason|warning)[ \t]*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LegHandle:
+    """What finds a leg in the logs of either side; every text is safe to show."""
+
+    started_at: float
+    """Unix time in seconds of its INVITE; of the failed connection where no INVITE was read."""
+    call_id: str
+    """Empty where no INVITE was read."""
+    session_id: str | None
+    """The Session-ID of its INVITE as captured, `;remote=` too."""
+    icid: str | None
+    """The `icid-value` of its P-Charging-Vector."""
+    agent: str | None
+    """The program that sent the INVITE: its User-Agent, else its Server."""
+    answering_agent: str | None
+    """The program that answered: Server or User-Agent of the final response."""
+    released_by: str | None
+    """Who ended it, as `caller`, `core`, `tas`, `callee` or `other`: whoever sent the BYE, the CANCEL or the final
+    error; None where no end was seen."""
+    reason: tuple[str, ...]
+    """What its Reason headers say (RFC 3326), each once, such as `Q.850 cause 17: user busy`."""
+    warning: tuple[str, ...]
+    """What its Warning headers say, each once, such as `399 core.example: no route`."""
+    ring_seconds: float | None
+    """From the first 180 or 183 to the final answer; None if it never rang, or no final answer was seen."""
+    trouble: tuple[str, ...]
+    """What happened to the connection that should have carried it, such as `TLS alert: unknown CA (frame 7)`."""
+
+
+def leg_handle(leg: PlacedLeg, messages: Messages) -> LegHandle:
+    """Return a leg's handle, reading those of its messages again that can say something.
+
+    Args:
+        leg: The leg.
+        messages: The messages of its trace.
+    """
+    seen = leg.leg
+    invite = SipMessage.parse(messages.raw(seen.row)) if seen.row >= 0 else None
+    final = None if seen.final_row is None else SipMessage.parse(messages.raw(seen.final_row))
+    reasons: dict[str, None] = {}
+    warnings: dict[str, None] = {}
+    for row in seen.messages:
+        raw = messages.raw(row)
+        if _TOLD.search(raw):
+            message = SipMessage.parse(raw)
+            reasons |= dict.fromkeys(_reason(value) for value in message.reason_headers)
+            warnings |= dict.fromkeys(_warning(value) for value in message.warnings)
+    rang, ended = seen.ringing_at, seen.final_at
+    return LegHandle(
+        seen.at,
+        visible(seen.invite.call_id),
+        _shown(seen.invite.session_id),
+        _shown(seen.invite.icid),
+        None if invite is None else _shown(invite.agent),
+        None if final is None else _shown(final.agent),
+        released_by(leg),
+        tuple(reasons),
+        tuple(warnings),
+        None if rang is None or ended is None else max(0.0, ended - rang),
+        tuple(_trouble(event.trouble.value, event.detail, event.frame) for event in seen.events),
+    )
+
+
+def released_by(leg: PlacedLeg) -> str | None:
+    """Return the party that ended a leg by BYE, CANCEL or a final error; None where no end was seen."""
+    seen = leg.leg
+    if seen.ended_at is not None:
+        return (leg.source if seen.ended_by_source else leg.target).value
+    if seen.status is None:
+        return None if seen.cancelled_at is None else leg.source.value
+    if seen.status < 300:
+        return None
+    return (leg.source if seen.status == 487 and seen.cancelled_at is not None else leg.target).value
+
+
+def _shown(text: str | None) -> str | None:
+    return visible(text) if text else None
+
+
+def _reason(value: ReasonValue) -> str:
+    words = value.protocol if value.cause is None else f"{value.protocol} cause {value.cause}"
+    return visible(f"{words}: {value.text}" if value.text else words)
+
+
+def _warning(value: WarningValue) -> str:
+    words = " ".join(filter(None, ("" if value.code is None else str(value.code), value.agent)))
+    return visible(f"{words}: {value.text}" if value.text else words)
+
+
+_WORDS = {
+    "unanswered": "TCP connect without an answer",
+    "refused": "TCP connect refused",
+    "reset": "TCP reset",
+    "tls_alert": "TLS alert",
+    "icmp_unreachable": "ICMP: unreachable",
+}
+
+
+def _trouble(kind: str, detail: str, frame: int) -> str:
+    words = _WORDS[kind]
+    return visible(f"{words}: {detail} (frame {frame})" if detail else f"{words} (frame {frame})")
