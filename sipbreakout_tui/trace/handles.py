@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.trace.call import PlacedLeg
+from sipbreakout_tui.trace.leg import SeenLeg
 from sipbreakout_tui.trace.messages import Messages
 from sipbreakout_tui.trace.sip import ReasonValue, SipMessage, WarningValue
 
@@ -30,12 +31,15 @@ class LegHandle:
     released_by: str | None
     """Who ended it, as `caller`, `core`, `tas`, `callee` or `other`: whoever sent the BYE, the CANCEL or the final
     error; None where no end was seen."""
+    released_with: str | None
+    """`BYE`, `CANCEL` or the final status, such as `603`; None where no end was seen."""
     reason: tuple[str, ...]
     """What its Reason headers say (RFC 3326), each once, such as `Q.850 cause 17: user busy`."""
     warning: tuple[str, ...]
     """What its Warning headers say, each once, such as `399 core.example: no route`."""
     ring_seconds: float | None
-    """From the first 180 or 183 to the final answer; None if it never rang, or no final answer was seen."""
+    """Seconds from the first 180 to 183 to the final answer or the CANCEL, whichever came first; None if it never
+    rang, or no end of it was seen."""
     trouble: tuple[str, ...]
     """What happened to the connection that should have carried it, such as `TLS alert: unknown CA (frame 7)`."""
 
@@ -58,7 +62,7 @@ def leg_handle(leg: PlacedLeg, messages: Messages) -> LegHandle:
             message = SipMessage.parse(raw)
             reasons |= dict.fromkeys(_reason(value) for value in message.reason_headers)
             warnings |= dict.fromkeys(_warning(value) for value in message.warnings)
-    rang, ended = seen.ringing_at, seen.final_at
+    by, how = _released(leg)
     return LegHandle(
         seen.at,
         visible(seen.invite.call_id),
@@ -66,24 +70,29 @@ def leg_handle(leg: PlacedLeg, messages: Messages) -> LegHandle:
         _shown(seen.invite.icid),
         None if invite is None else _shown(invite.agent),
         None if final is None else _shown(final.agent),
-        released_by(leg),
+        by,
+        how,
         tuple(reasons),
         tuple(warnings),
-        None if rang is None or ended is None else max(0.0, ended - rang),
+        _ring_seconds(seen),
         tuple(_trouble(event.trouble.value, event.detail, event.frame) for event in seen.events),
     )
 
 
-def released_by(leg: PlacedLeg) -> str | None:
-    """Return the party that ended a leg by BYE, CANCEL or a final error; None where no end was seen."""
+def _released(leg: PlacedLeg) -> tuple[str | None, str | None]:
     seen = leg.leg
     if seen.ended_at is not None:
-        return (leg.source if seen.ended_by_source else leg.target).value
-    if seen.status is None:
-        return None if seen.cancelled_at is None else leg.source.value
-    if seen.status < 300:
-        return None
-    return (leg.source if seen.status == 487 and seen.cancelled_at is not None else leg.target).value
+        return (leg.source if seen.ended_by_source else leg.target).value, "BYE"
+    if seen.cancelled_at is not None and seen.status in (None, 487):
+        return leg.source.value, "CANCEL"
+    if seen.status is not None and seen.status >= 300:
+        return leg.target.value, str(seen.status)
+    return None, None
+
+
+def _ring_seconds(seen: SeenLeg) -> float | None:
+    ends = [at for at in (seen.final_at, seen.cancelled_at) if at is not None]
+    return max(0.0, min(ends) - seen.ringing_at) if ends and seen.ringing_at is not None else None
 
 
 def _shown(text: str | None) -> str | None:

@@ -102,7 +102,7 @@ class _Linker:
         self._next: dict[int, list[SeenLeg]] = {}
         self._index: dict[tuple[str, str], list[SeenLeg]] = defaultdict(list)
         self._in_order: list[SeenLeg] = []
-        self._touched: dict[str, bool] = {}
+        self._touched: set[str] = set()
         self._queue: deque[SeenLeg] = deque()
         self._waiting: dict[tuple[str, str], list[SeenLeg]] = defaultdict(list)
         self._arrived: list[tuple[str, str]] = []
@@ -147,18 +147,23 @@ class _Linker:
         if self._knows_via(leg):
             link = self._by_via(leg, element)
             return link is not None and self._join(leg, link)
-        fresh = [other for other in self._candidates(leg, element) if id(other) not in self._next]
-        link = self._best(leg, fresh)
-        if link is None and element not in ("core", "tas") and not self._touched.get(element):
+        related = self._related(leg)
+        if related:
+            link = self._best(leg, [o for o in related if id(o) not in self._next and self._ends_at(o, element)])
+            if link is not None:
+                return self._join(leg, link)
+        if element not in ("core", "tas") and element not in self._touched:
             return self._join(leg, None)
-        return link is not None and self._join(leg, link)
+        return False
+
+    def _ends_at(self, leg: SeenLeg, element: str) -> bool:
+        return self._element[leg.target.address] == element
 
     def _wait(self, leg: SeenLeg) -> None:
         """Let the leg wait for one that comes before it and is seen after it."""
         self._queue.append(leg)
-        element = self._element[leg.source.address]
-        for kind, value in self._keys(leg):
-            self._waiting[kind + element, value].append(leg)
+        for key in self._keys(leg):
+            self._waiting[key].append(leg)
         for branch, _ in leg.invite.vias[1:]:
             self._waiting["via", branch].append(leg)
 
@@ -178,14 +183,15 @@ class _Linker:
             self._next.setdefault(id(link.before), []).append(leg)
             self._root[id(leg)] = self._root[id(link.before)]
         self._in_order.append(leg)
-        element = self._element[leg.target.address]
-        self._touched[element] = True
-        keys = [(kind + element, value) for kind, value in self._keys(leg)]
-        keys += [("answerer" + element, uuid) for uuid in leg.response_uuids]
+        self._touched.add(self._element[leg.target.address])
+        keys = self._keys(leg)
+        if leg.response_uuids:
+            keys = [*keys, *(("uuid", uuid) for uuid in leg.response_uuids)]
         for key in keys:
             self._index[key].append(leg)
-        self._arrived += keys
-        self._arrived.append(("via", leg.branch))
+        if self._waiting:
+            self._arrived += keys
+            self._arrived.append(("via", leg.branch))
         return True
 
     def _wake(self) -> None:
@@ -199,10 +205,12 @@ class _Linker:
 
     def _second_choice(self, leg: SeenLeg) -> Link | None:
         """Return the link of a leg that continues nothing new: a fork's, a hunt's, or one across a gap."""
+        related = self._related(leg)
+        if not related:
+            return None
         element = self._element[leg.source.address]
-        known = [other for other in self._candidates(leg, element) if self._may_fork(other, leg, element)]
-        link = self._best(leg, known)
-        return link if link is not None or element not in ("core", "tas") else self._across_gap(leg)
+        link = self._best(leg, [o for o in related if self._ends_at(o, element) and self._may_fork(o, leg, element)])
+        return link if link is not None or element not in ("core", "tas") else self._across_gap(leg, related)
 
     def _knows_via(self, leg: SeenLeg) -> bool:
         """Return whether the capture has a leg that the Via headers name: only that one comes before it."""
@@ -237,12 +245,10 @@ class _Linker:
             tas_between |= host in self._parties.tas
         return None
 
-    def _candidates(self, leg: SeenLeg, element: str) -> list[SeenLeg]:
+    def _related(self, leg: SeenLeg) -> list[SeenLeg]:
+        """Return the legs that still stand and have an identifier or the caller in common with this one."""
         found: dict[int, SeenLeg] = {}
-        keys = [(kind + element, value) for kind, value in self._keys(leg)]
-        if (uuid := leg.invite.local_uuid) is not None:
-            keys.append(("answerer" + element, uuid))
-        for key in keys:
+        for key in self._keys(leg):
             entries = self._index.get(key)
             if not entries:
                 continue
@@ -315,18 +321,11 @@ class _Linker:
         long, short = (one, two) if len(one) > len(two) else (two, one)
         return to_tas and len(short) >= _TAIL and long.endswith(short)
 
-    def _across_gap(self, leg: SeenLeg) -> Link | None:
+    def _across_gap(self, leg: SeenLeg, related: list[SeenLeg]) -> Link | None:
         """Join a leg of the core or the TAS whose forerunner is not in the capture to the call that it is of."""
-        standing: dict[int, SeenLeg] = {}
-        for end in (
-            {self._element[address] for address in self._element} if len(self._element) < 12 else ("core", "tas")
-        ):
-            for other in self._candidates(leg, end):
-                if _can_precede(other, leg):
-                    standing[id(other)] = other
         by_root: dict[int, tuple[int, int, SeenLeg, tuple[Evidence, ...]]] = {}
-        for other in standing.values():
-            evidence = self._evidence(other, leg)
+        for other in related:
+            evidence = self._evidence(other, leg) if _can_precede(other, leg) else ()
             if not evidence:
                 continue
             entry = (sum(item.weight for item in evidence), -_hops_between(other, leg), other, evidence)

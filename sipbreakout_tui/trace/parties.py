@@ -1,7 +1,7 @@
 """Which addresses are the core's and which the TAS's: given, from the registrations, or inferred."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -89,24 +89,28 @@ def find_parties(
     return Parties(frozenset(core_set), core_known, frozenset(tas_set - core_set), tas_known)
 
 
-def _named(legs: Iterable[SeenLeg], hosts: set[str], addresses: set[str]) -> set[str]:
+def _named(legs: Sequence[SeenLeg], hosts: set[str], addresses: set[str]) -> set[str]:
     """Return the addresses that stand behind the hosts: where INVITEs that name them end."""
     if not hosts:
         return set()
     found = hosts & addresses
-    ends: dict[str, set[str]] = defaultdict(set)
-    passes: dict[str, set[str]] = defaultdict(set)
+    placing: set[str] = set()
+    ends: set[str] = set()
+    asked_otherwise: set[str] = set()
     for leg in legs:
         if leg.invite.host in hosts:
-            ends[leg.invite.host].add(leg.target.address)
-            passes[leg.invite.host].add(leg.source.address)
-        # A host name in its topmost Via, or in From of a call that it places itself.
+            ends.add(leg.target.address)
+        else:
+            asked_otherwise.add(leg.target.address)
         vias = leg.invite.vias
-        if vias and (vias[0][1] in hosts or (len(vias) == 1 and leg.invite.caller_host in hosts)):
+        if vias and vias[0][1] in hosts:
             found.add(leg.source.address)
-    for host, targets in ends.items():
-        # An element of the core that hands the INVITE on is not the TAS; if all do, it goes round.
-        found |= (targets - passes[host]) or targets
+        if len(vias) == 1 and leg.invite.caller_host in hosts:
+            placing.add(leg.source.address)
+    # An element of the core that hands such INVITEs on gets others, too; the TAS and what stands behind it do not.
+    found |= (ends - asked_otherwise) or ends
+    # Whoever places calls from such a host is the TAS; a core that is a B2BUA hands From on.
+    found |= placing - {leg.target.address for leg in legs if leg.source.address in placing}
     return found
 
 

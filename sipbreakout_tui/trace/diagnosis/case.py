@@ -26,6 +26,7 @@ from sipbreakout_model import (
 )
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
+from sipbreakout_tui.trace.diagnosis.finding import Finding
 from sipbreakout_tui.trace.diagnosis.inference import inferred_registration
 from sipbreakout_tui.trace.diagnosis.knowledge import Knowledge
 from sipbreakout_tui.trace.diagnosis.matching import Pair, View, match_legs
@@ -152,6 +153,11 @@ class Case:
     def frame(self, row: int) -> int:
         """Return the frame of a message."""
         return self.messages.frames[row]
+
+    def frames_of(self, finding: Finding) -> tuple[int, ...]:
+        """Return the frames that prove a finding, in order, each once."""
+        frames = {self.messages.frames[row] for row in finding.rows}
+        return tuple(sorted(frames.union(finding.more_frames)))
 
     def invite_frame(self, leg: PlacedLeg) -> int:
         """Return the frame of a leg's INVITE."""

@@ -30,3 +30,5 @@ class Finding:
     """In which of several ways; for `session-id-lost`: absent, new, swapped, nil or malformed."""
     remedy: Remedy | None = None
     """What to do; None where nothing is wrong, or the model finds it (`Diagnosis.remedy`)."""
+    more_frames: tuple[int, ...] = ()
+    """Frames that prove it and hold no SIP message, such as a refused connect."""

@@ -21,7 +21,8 @@ def tas_unreachable(case: Case) -> Finding | None:
         text = f"The core could not reach the TAS {case.tas_name(leg)}: {seen}{detail}, {where}"
         what = f"Make the TAS {case.tas_name(leg)} reachable over TLS, with a certificate valid for that host (V8, R14)"
         rows = () if leg.leg.row < 0 else (leg.leg.row,)
-        return Finding("tas-unreachable", text, rows, None, Remedy(FixOwner.TAS_VENDOR, what))
+        frames = tuple(event.frame for event in events)
+        return Finding("tas-unreachable", text, rows, None, Remedy(FixOwner.TAS_VENDOR, what), frames)
     return None
 
 
