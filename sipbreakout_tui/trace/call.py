@@ -21,18 +21,18 @@ _ENDS = {408: LegEnd.NO_ANSWER, 480: LegEnd.FAILED, 482: LegEnd.LOOPED, 483: Leg
 class PlacedLeg:
     """A leg between the parties of a call."""
 
-    leg: SeenLeg
+    leg: SeenLeg = field(repr=False)
     source: Party
     target: Party
-    before: "PlacedLeg | None"
+    before: "PlacedLeg | None" = field(repr=False)
     """The leg that it continues; None for a call's first leg."""
     evidence: tuple[Evidence, ...] = ()
     """What says that it continues it."""
     gap: bool = False
     """Whether a leg between the two is not in the capture."""
-    after: list["PlacedLeg"] = field(default_factory=list)
+    after: list["PlacedLeg"] = field(default_factory=list, repr=False)
     """The legs that continue it, in order."""
-    returns: list["PlacedLeg"] = field(default_factory=list)
+    returns: list["PlacedLeg"] = field(default_factory=list, repr=False)
     """Those of them by which the TAS brought its call back."""
     to_tas: bool = field(init=False)
     """Whether the core rings the TAS."""

@@ -16,6 +16,8 @@ from sipbreakout_tui.trace.parties import Parties
 ORDER_SECONDS = 0.1
 """How much earlier than the leg before it a leg may be seen: captures of several interfaces interleave."""
 
+_UNKNOWN_HOPS = 1000
+
 _TAIL = 7
 """Digits by which numbers are looked up; they are compared in full afterwards."""
 
@@ -145,12 +147,13 @@ class _Linker:
         """Link the leg if it is clear to what; a leg of nobody who sends calls on is a call's first."""
         element = self._element[leg.source.address]
         if self._knows_via(leg):
-            link = self._by_via(leg, element)
+            link = self._by_via(leg, element, waiting=True)
             return link is not None and self._join(leg, link)
         related = self._related(leg)
         if related:
             link = self._best(leg, [o for o in related if id(o) not in self._next and self._ends_at(o, element)])
-            if link is not None:
+            # With hops left between, a nearer leg may still come.
+            if link is not None and not 1 < _hops_between(link.before, leg) < _UNKNOWN_HOPS:
                 return self._join(leg, link)
         if element not in ("core", "tas") and element not in self._touched:
             return self._join(leg, None)
@@ -209,7 +212,9 @@ class _Linker:
         if not related:
             return None
         element = self._element[leg.source.address]
-        link = self._best(leg, [o for o in related if self._ends_at(o, element) and self._may_fork(o, leg, element)])
+        here = [other for other in related if self._ends_at(other, element)]
+        link = self._best(leg, [other for other in here if id(other) not in self._next])
+        link = link or self._best(leg, [other for other in here if self._may_fork(other, leg, element)])
         return link if link is not None or element not in ("core", "tas") else self._across_gap(leg, related)
 
     def _knows_via(self, leg: SeenLeg) -> bool:
@@ -234,14 +239,16 @@ class _Linker:
         self._keys_of[id(leg)] = keys
         return keys
 
-    def _by_via(self, leg: SeenLeg, element: str) -> Link | None:
-        """Follow the Via headers of a proxy: they name the way exactly."""
+    def _by_via(self, leg: SeenLeg, element: str, *, waiting: bool = False) -> Link | None:
+        """Follow the Via headers of a proxy: they name the way exactly; None while the nearest leg still waits."""
         tas_between = False
         for depth, (branch, host) in enumerate(leg.invite.vias[1:], 1):
             known = self._by_branch.get(branch)
             if known is not None and known is not leg and id(known) in self._root:
                 gap = self._element[known.target.address] != element or (depth > 1 and tas_between)
                 return Link(known, self._evidence(known, leg, Evidence.VIA), gap)
+            if waiting and known is not None and known is not leg:
+                return None
             tas_between |= host in self._parties.tas
         return None
 
@@ -366,7 +373,7 @@ def _sort(group: Group) -> None:
 def _hops_between(before: SeenLeg, leg: SeenLeg) -> int:
     """Return how many hops lie between two legs; many where Max-Forwards does not tell or was set anew."""
     one, two = before.invite.max_forwards, leg.invite.max_forwards
-    return one - two if one is not None and two is not None and one > two else 1000
+    return one - two if one is not None and two is not None and one > two else _UNKNOWN_HOPS
 
 
 def _can_precede(before: SeenLeg, leg: SeenLeg) -> bool:
