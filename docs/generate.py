@@ -1,4 +1,4 @@
-"""Writes docs/rules.md, docs/gallery.md with its pictures, and the command outputs in README.md.
+"""Writes docs/rules.md, docs/diagnosis.md, docs/gallery.md with its pictures, and the command outputs in README.md.
 
 Run as `python -m docs.generate`; with --check it only says what is stale. In a block marked `console` each
 line that starts with `$ sipbreakout` is run here, at the top of the checkout, and what it prints becomes the
@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docs.diagnosis_page import diagnosis_page
 from docs.gallery_page import gallery_files, same_drawings
 from docs.rules_page import rules_page
 
@@ -51,7 +52,12 @@ def main() -> int:
     check = sys.argv[1:] == ["--check"]
     readme = README.read_text(encoding="utf-8")
     stale = []
-    pages = {DOCS / "rules.md": rules_page(), README: with_outputs(readme), **gallery_files(DOCS)}
+    pages = {
+        DOCS / "rules.md": rules_page(),
+        DOCS / "diagnosis.md": diagnosis_page(),
+        README: with_outputs(readme),
+        **gallery_files(DOCS),
+    }
     for path, text in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(path.name)
