@@ -109,8 +109,8 @@ def _named(legs: Sequence[SeenLeg], hosts: set[str], addresses: set[str]) -> set
             placing.add(leg.source.address)
     # An element of the core that hands such INVITEs on gets others, too; the TAS and what stands behind it do not.
     found |= (ends - asked_otherwise) or ends
-    # Whoever places calls from such a host is the TAS; a core that is a B2BUA hands From on.
-    found |= placing - {leg.target.address for leg in legs if leg.source.address in placing}
+    # Whoever places calls from such a host is the TAS; a core that is a B2BUA hands From on, and is called itself.
+    found |= placing - asked_otherwise - {leg.target.address for leg in legs if leg.source.address in placing}
     return found
 
 

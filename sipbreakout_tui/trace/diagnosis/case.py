@@ -134,9 +134,13 @@ class Case:
         return self.prediction.hidden
 
     @property
-    def hides_tas(self) -> bool:
-        """Whether a leg to or from the TAS is predicted and cannot be seen."""
-        return any(pair.predicted is not None and Party.TAS in _ends(pair) for pair in self.hidden)
+    def hides_much(self) -> bool:
+        """Whether too much is hidden to call the call healthy: a leg of the TAS, or one leg alone.
+
+        A capture between core and TAS shows neither the first nor the last leg of a LOOP, and is enough.
+        """
+        hidden = self.hidden
+        return len(hidden) == 1 or any(Party.TAS in _ends(pair) for pair in hidden)
 
     @property
     def ends_as_predicted(self) -> bool:
@@ -177,6 +181,8 @@ class Case:
         tas = leg if leg.to_tas else leg.before if leg.before is not None and leg.before.to_tas else None
         if tas is not None and tas.leg.invite.host:
             return visible(tas.leg.invite.host)
+        if leg.leg.row < 0 and self.registration is not None:
+            return self.registration.sip_uri.host
         return leg.leg.target.address if leg.to_tas else leg.leg.source.address
 
 

@@ -28,7 +28,7 @@ def _went_straight(case: Case) -> bool:
     """Return whether a subscriber's call met no registration, as predicted, and nothing of it is hidden."""
     if case.call is None or case.call.placed_by is not None:
         return False
-    return case.registration is None and case.fits and not case.hides_tas and not case.seen.to_tas
+    return case.registration is None and case.fits and not case.hides_much and not case.seen.to_tas
 
 
 def _row(case: Case) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """Which registration would explain a call's legs, where none is given."""
 
+import math
 from functools import lru_cache
 
 from sipbreakout_model import E164, InvalidValue, Registration, RouteType, TasUri
@@ -8,7 +9,9 @@ from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
 from sipbreakout_tui.trace.numbers import added, parsed
 
 _START_TOGETHER = 0.5
-"""Seconds within which a fork's two legs begin; what comes later is a fallback."""
+"""Seconds within which a fork's two legs begin."""
+_GIVEN_UP_AFTER = 1.0
+"""Seconds after the INVITE to the TAS within which a fallback's callee is cancelled."""
 
 
 def inferred_registration(call: SeenCall) -> Registration | None:
@@ -42,10 +45,12 @@ def _kind(leg: PlacedLeg) -> RouteType:
     direct = next((other for other in leg.before.after if other.from_core and not other.to_tas), None)
     if direct is None or direct.gap or _through_tas(direct, leg):
         return RouteType.LOOP
-    given_up = [moment for moment in (direct.leg.final_at, direct.leg.cancelled_at) if moment is not None]
-    if not direct.answered and given_up and min(given_up) <= leg.at + _START_TOGETHER < min(given_up) + 5.0:
-        return RouteType.FALLBACK if direct.at < leg.at else RouteType.FORK
-    return RouteType.FORK if abs(direct.at - leg.at) < _START_TOGETHER else RouteType.FALLBACK
+    given_up = min((end for end in (direct.leg.final_at, direct.leg.cancelled_at) if end is not None), default=math.inf)
+    if direct.answered:
+        given_up = math.inf
+    after_it = leg.at >= given_up
+    instead = leg.at - direct.at > _START_TOGETHER and given_up - leg.at < _GIVEN_UP_AFTER
+    return RouteType.FALLBACK if after_it or instead else RouteType.FORK
 
 
 def _through_tas(direct: PlacedLeg, leg: PlacedLeg) -> bool:

@@ -23,7 +23,7 @@ def retry_not_loop(case: Case) -> Finding | None:
         )
         return Finding("retry-not-loop", text, (first.leg.row, second.leg.row))
     earlier = case.redial_of
-    if earlier is None or not case.fits or case.hides_tas:
+    if earlier is None or not case.fits or case.hides_much:
         return None
     after = case.seen.at - earlier.legs[0].leg.open_until
     text = (
@@ -48,7 +48,7 @@ def _rung_again(case: Case) -> tuple[PlacedLeg, PlacedLeg] | None:
 def intended_loop(case: Case) -> Finding | None:
     """R4, R8: the core was there twice, as the registration says."""
     registration = case.registration
-    if registration is None or not registration.route_type.loops or not case.fits or case.hides_tas or case.seen.loops:
+    if registration is None or not registration.route_type.loops or not case.fits or case.hides_much or case.seen.loops:
         return None
     backs = [back for leg in case.seen.to_tas for back in leg.returns]
     if not backs:
@@ -63,7 +63,7 @@ def intended_loop(case: Case) -> Finding | None:
 
 def as_predicted(case: Case) -> Finding | None:
     """Everything is as the registrations say."""
-    if not case.fits or case.hides_tas or case.flow is None:
+    if not case.fits or case.hides_much or case.flow is None:
         return None
     text = f"The call went as the registrations say: {visible(str(case.seen.outcome))}"
     return Finding("as-predicted", text, (case.seen.legs[0].leg.row,))
@@ -75,9 +75,14 @@ def unexplained(case: Case) -> Finding:
     if case.flow is None:
         return Finding("unexplained", "The number called is not readable, so nothing can be predicted", rows)
     said = [_said(case, pair) for pair in case.differences]
-    if case.hides_tas:
-        hidden = ", ".join(str(pair.predicted.number) for pair in case.hidden if pair.predicted is not None)
-        said.append(f"leg {hidden} cannot be seen from this capture point")
+    if case.hides_much:
+        numbers = [str(pair.predicted.number) for pair in case.hidden if pair.predicted is not None]
+        legs = f"leg {numbers[0]}" if len(numbers) == 1 else f"legs {', '.join(numbers[:-1])} and {numbers[-1]}"
+        side = "between core and TAS" if not case.view.tas else "between the core and subscribers"
+        said.append(
+            f"the capture shows no leg {side}: either {legs} cannot be seen from this capture point, "
+            "or the core made none"
+        )
     gaps = [leg for leg in case.seen.first_turn if leg.gap]
     said += [f"a leg before {case.number_of(leg)} is not in the capture" for leg in gaps[:2]]
     if not case.ends_as_predicted:

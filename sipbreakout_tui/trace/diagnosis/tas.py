@@ -1,6 +1,7 @@
 """Verdicts about what the TAS did with the leg that it was rung on, and how forks and fallbacks went."""
 
 from sipbreakout_model import FixOwner, RouteType
+from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.trace.call import PlacedLeg
 from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.finding import Finding, Remedy
@@ -15,8 +16,8 @@ def tas_unreachable(case: Case) -> Finding | None:
         events = leg.leg.events
         if not events and leg.status is None and not _given_up(leg):
             continue  # the capture may end before the answer
-        seen = f"{events[0].trouble.value.replace('_', ' ')}" if events else "it sent no response of any kind"
-        detail = f" ({events[0].detail})" if events and events[0].detail else ""
+        seen = str(events[0].trouble) if events else "it sent no response of any kind"
+        detail = f" ({visible(events[0].detail)})" if events and events[0].detail else ""
         where = f"frame {events[0].frame}" if events else case.number_of(leg)
         text = f"The core could not reach the TAS {case.tas_name(leg)}: {seen}{detail}, {where}"
         what = f"Make the TAS {case.tas_name(leg)} reachable over TLS, with a certificate valid for that host (V8, R14)"
