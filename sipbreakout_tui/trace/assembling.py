@@ -26,6 +26,9 @@ _CSEQ = re.compile(rb"\n(?i:cseq)[ \t]*:[ \t]*([0-9]+)[ \t]+([^\s]+)")
 _FROM_TAG = re.compile(rb"\n(?i:from|f)[ \t]*:[^\r\n]*?;[ \t]*(?i:tag)[ \t]*=[ \t]*([^;,\s>]+)")
 _TO_TAG = re.compile(rb"\n(?i:to|t)[ \t]*:[^\r\n]*?;[ \t]*(?i:tag)[ \t]*=[ \t]*([^;,\s>]+)")
 _MAX_FORWARDS = re.compile(rb"\n(?i:max-forwards)[ \t]*:[ \t]*([0-9]{1,5})")
+_LATEST = 253_402_300_000.0
+"""Unix time in seconds before the year 10000: what a broken capture says beyond it is no time."""
+
 _REPLY = b"SIP/"
 _NIL = NIL_UUID.encode("ascii")
 
@@ -227,6 +230,8 @@ def assemble(sources: list[Source], *, cancelled: Callable[[], bool] = lambda: F
     left = every
     for file, source in enumerate(sources):
         for heard in source.messages():
+            if not 0.0 <= heard[1] < _LATEST:
+                heard = (heard[0], 0.0, *heard[2:])  # noqa: PLW2901
             take(add(file, heard), heard)
             left -= 1
             if not left:

@@ -51,6 +51,19 @@ class ConnectionTrouble(Enum):
     ICMP_UNREACHABLE = "icmp_unreachable"
     """An ICMP error that says that the target cannot be reached."""
 
+    def __str__(self) -> str:
+        """Return the words for people."""
+        return _TROUBLE[self.value]
+
+
+_TROUBLE = {
+    "unanswered": "its connect got no answer",
+    "refused": "the connection was refused",
+    "reset": "the connection was reset",
+    "tls_alert": "TLS failed",
+    "icmp_unreachable": "ICMP says that it is unreachable",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionEvent:
