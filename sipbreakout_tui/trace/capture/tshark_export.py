@@ -4,35 +4,21 @@ import struct
 from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from sipbreakout_tui.trace.capture.ends import Ends
 from sipbreakout_tui.trace.capture.framing import Framer
 from sipbreakout_tui.trace.capture.heard import Endpoint
 from sipbreakout_tui.trace.capture.sip_start import after_blank
+from sipbreakout_tui.trace.capture.upper_pdu import OF_SIP, PduTags, read_tags
 
 FILE_HEADER = 24
 """Bytes before the first record of a pcap."""
 
 _RECORD = struct.Struct("=IIII")
-_TAG = struct.Struct("!HH")
-_END, _NAME, _TRANSPORT, _SOURCE_PORT, _TARGET_PORT, _FRAME = 0, 12, 24, 25, 26, 30
-_SOURCES, _TARGETS = (20, 22), (21, 23)
-_TRANSPORTS = {1: "SCTP", 2: "TCP", 3: "UDP"}
 
 Exported = tuple[int, float, Endpoint, Endpoint, str, bytes]
 """A message as `Heard`, without a place."""
 _Pair = tuple[Endpoint, Endpoint]
-
-
-class _Pdu(NamedTuple):
-    name: bytes
-    """The dissector that the payload is for."""
-    source: Endpoint
-    target: Endpoint
-    transport: str
-    frame: int
-    payload: bytes
 
 
 class TsharkExport:
@@ -69,14 +55,15 @@ class TsharkExport:
             while len(head := file.read(_RECORD.size)) == _RECORD.size:
                 seconds, nanoseconds, captured, _ = _RECORD.unpack(head)
                 data = file.read(captured)
-                pdu = _pdu(data, ends)
-                if pdu is None:
+                tags = read_tags(data, ends)
+                if tags is None:
                     continue
-                if pdu.frame != self._frame:
-                    self._next_frame(pdu.frame)
-                transport, messages = self._cut(pdu)
+                frame, source, target = tags.origin
+                if frame != self._frame:
+                    self._next_frame(frame)
+                transport, messages = self._cut(tags, data[tags.start :])
                 for message in messages:
-                    yield pdu.frame, seconds + nanoseconds / 1e9, pdu.source, pdu.target, transport, message
+                    yield frame, seconds + nanoseconds / 1e9, source, target, transport, message
         self._next_frame(0)
 
     def _next_frame(self, frame: int) -> None:
@@ -86,11 +73,12 @@ class TsharkExport:
         self._tls.clear()
         self._repeats.clear()
 
-    def _cut(self, pdu: _Pdu) -> tuple[str, list[bytes]]:
+    def _cut(self, tags: PduTags, payload: bytes) -> tuple[str, list[bytes]]:
         """Return the transport and the messages that this PDU adds to those before."""
-        pair, payload = (pdu.source, pdu.target), pdu.payload
-        if pdu.name != b"sip":
-            self._without_sip |= not self._ports.isdisjoint((pdu.source.port, pdu.target.port))
+        _, source, target = tags.origin
+        pair = source, target
+        if tags.name != OF_SIP:
+            self._without_sip |= not self._ports.isdisjoint((source.port, target.port))
             framer = self._streams.get(pair)
             if framer is None:
                 framer = self._streams[pair] = Framer(self._lost)
@@ -100,7 +88,7 @@ class TsharkExport:
         self._without_sip = False
         if self._tls.get(pair):
             return "TLS", []
-        transport = "TLS" if pair in self._tls else pdu.transport
+        transport = "TLS" if pair in self._tls else tags.transport
         if transport == "UDP":
             return transport, [payload[after_blank(payload) :]]
         repeated, left = self._repeats.get(pair, (b"", 0))
@@ -110,30 +98,3 @@ class TsharkExport:
         messages = [framed.message for framed in Framer(self._lost).feed(payload, None)]
         self._repeats[pair] = payload, len(messages) - 1
         return transport, messages or [payload]
-
-
-def _pdu(data: bytes, ends: Ends) -> _Pdu | None:
-    """Return what stands behind the tags; None where they do not end, or tell no addresses."""
-    tags: dict[int, bytes] = {}
-    at = 0
-    while at + _TAG.size <= len(data):
-        tag, length = _TAG.unpack_from(data, at)
-        at += _TAG.size
-        if tag == _END:
-            break
-        tags[tag] = data[at : at + length]
-        at += length
-    else:
-        return None
-    source = next((tags[tag] for tag in _SOURCES if tag in tags), b"")
-    target = next((tags[tag] for tag in _TARGETS if tag in tags), b"")
-    if len(source) not in (4, 16) or len(target) not in (4, 16):
-        return None
-    return _Pdu(
-        tags.get(_NAME, b"").rstrip(b"\0"),
-        ends.end(source + tags.get(_SOURCE_PORT, b"")[-2:].rjust(2, b"\0")),
-        ends.end(target + tags.get(_TARGET_PORT, b"")[-2:].rjust(2, b"\0")),
-        _TRANSPORTS.get(int.from_bytes(tags.get(_TRANSPORT, b""), "big"), "unknown"),
-        int.from_bytes(tags.get(_FRAME, b""), "big"),
-        data[at:],
-    )

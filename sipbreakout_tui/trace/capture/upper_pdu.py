@@ -12,7 +12,7 @@ from sipbreakout_tui.trace.capture.spool import Spool
 
 LINK_TYPE = 252
 
-_OF_SIP, _OF_TLS = b"sip", b"sip.tcp"
+OF_SIP, _OF_TLS = b"sip", b"sip.tcp"
 _END, _NAME = 0, 12
 _ADDRESSES = frozenset({20, 21, 22, 23})
 _SOURCES = frozenset({20, 22})
@@ -25,7 +25,7 @@ _Origin = tuple[int, Endpoint, Endpoint]
 """The frame in the capture from which the PDU was exported (0: not told), its source and target."""
 
 
-class _Tags(NamedTuple):
+class PduTags(NamedTuple):
     """What the tags of a PDU say; its payload goes from `start` to the end of the packet."""
 
     name: bytes
@@ -51,20 +51,20 @@ class UpperPdus:
 
     def take(self, packet: Packet) -> None:
         """Take the packet of one PDU."""
-        tags = _tags(packet.data, self._ends)
+        tags = read_tags(packet.data, self._ends)
         if tags is None:
             self._findings.unread[MALFORMED] += 1
             return
         payload = packet.data[tags.start :]
         if tags.name == _OF_TLS:
             self._encrypted = tags.origin
-        elif tags.name != _OF_SIP or not begins_like_sip(payload, after_blank(payload)):
+        elif tags.name != OF_SIP or not begins_like_sip(payload, after_blank(payload)):
             self._findings.other["PDU that is no SIP"] += 1
         elif self._last != (tags.origin, payload):
             self._last = tags.origin, payload
             self._messages(packet, tags, payload)
 
-    def _messages(self, packet: Packet, tags: _Tags, payload: bytes) -> None:
+    def _messages(self, packet: Packet, tags: PduTags, payload: bytes) -> None:
         place = None if packet.place is None else packet.place + tags.start
         if tags.transport == "UDP":
             start = after_blank(payload)
@@ -83,7 +83,7 @@ class UpperPdus:
             self._findings.heard.append(heard)
 
 
-def _tags(data: bytes, ends: Ends) -> _Tags | None:
+def read_tags(data: bytes, ends: Ends) -> PduTags | None:
     """Return what the tags say; None: they end too early."""
     name = b""
     source = target = bytes(4)
@@ -99,7 +99,7 @@ def _tags(data: bytes, ends: Ends) -> _Tags | None:
             target += (numbers[_TARGET_PORT] & 0xFFFF).to_bytes(2, "big")
             transport = _TRANSPORTS.get(numbers[_PORT_TYPE], "unknown")
             origin = numbers[_ORIGINAL_FRAME], ends.end(source), ends.end(target)
-            return _Tags(name, origin, transport, at)
+            return PduTags(name, origin, transport, at)
         if tag == _NAME:
             name = value.rstrip(b"\0")
         elif tag in _ADDRESSES and length in {4, 16}:
