@@ -46,8 +46,8 @@ adds up, and what differs never parts two legs. How sure a link is:
 
 - **certain**: an identifier agrees that one call alone has: a Via branch, the Session-ID's local UUID (also one that
   the TAS used in its responses), or the Call-ID;
-- **likely**: an identifier agrees that several calls may share: the `icid` of P-Charging-Vector, or a Call-ID that
-  was made from the other by adding to it;
+- **likely**: an identifier agrees that several calls may share: the `icid` of P-Charging-Vector, or a Call-ID that was
+  made from the other by adding to it; or the numbers agree and Max-Forwards is one or two less than before;
 - **possible**: only caller and called number agree while the earlier leg stands. Prefixes are taken off only on legs
   to the TAS; `00` is read as a plus after that.
 

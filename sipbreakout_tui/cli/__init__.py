@@ -11,6 +11,7 @@ import typer
 from sipbreakout_tui import __version__
 from sipbreakout_tui.cli import (
     applying,
+    codes,
     config,
     explain,
     fleet,
@@ -22,6 +23,7 @@ from sipbreakout_tui.cli import (
     logs,
     rules,
     serve,
+    trace,
     what_if,
 )
 from sipbreakout_tui.cli.command import Command
@@ -39,7 +41,9 @@ app.command(cls=Command)(explain.explain)
 app.command("what-if", cls=Command)(what_if.what_if)
 app.command(cls=Command)(hazards.hazards)
 app.command(cls=Command)(fleet.fleet)
+app.command(cls=Command)(trace.trace)
 app.command("explain-rule", cls=Command)(rules.explain_rule)
+app.command("explain-code", cls=Command)(codes.explain_code)
 app.command(cls=Command)(live.upsert)
 app.command(cls=Command)(live.delete)
 app.command("list", cls=Command)(listing.list_)

@@ -46,7 +46,7 @@ def fix_object(fix: Fix) -> Json:
         "owner": fix.owner.value,
         "text": fix.text,
         "affects": fix.affects,
-        "registration": _registration(fix.registration),
+        "registration": registration_object(fix.registration),
         "outcome": _outcome(fix.flow.outcome),
     }
 
@@ -98,13 +98,14 @@ def _legs(legs: Iterable[Leg]) -> list[Json]:
             "end": leg.end.value,
             "status": leg.status,
             "rule": leg.rule,
-            "registration": None if leg.registration is None else _registration(leg.registration),
+            "registration": None if leg.registration is None else registration_object(leg.registration),
         }
         for leg in legs
     ]
 
 
-def _registration(registration: Registration) -> Json:
+def registration_object(registration: Registration) -> Json:
+    """Return a registration."""
     return {
         "number": str(registration.number),
         "sip_uri": str(registration.sip_uri),

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from sipbreakout_model import LegEnd, Party
 from sipbreakout_tui.trace.leg import SeenLeg
-from sipbreakout_tui.trace.linking import Confidence, Evidence, Group
+from sipbreakout_tui.trace.linking import Confidence, Evidence, Group, confidence_of
 from sipbreakout_tui.trace.numbers import added, international, plain, same, stripped
 from sipbreakout_tui.trace.parties import Parties
 
@@ -88,7 +88,7 @@ class PlacedLeg:
         """How sure it is that it continues the leg before it."""
         if self.before is None:
             return Confidence.CERTAIN
-        return max((item.confidence for item in self.evidence), default=Confidence.POSSIBLE)
+        return confidence_of(self.evidence)
 
 
 @dataclass(eq=False)

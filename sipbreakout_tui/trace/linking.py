@@ -28,7 +28,7 @@ class Confidence(IntEnum):
     POSSIBLE = 1
     """Only the numbers agree while the earlier leg stands, and no other leg comes into question."""
     LIKELY = 2
-    """One identifier agrees that may be shared by several calls: icid, a derived Call-ID."""
+    """An identifier agrees that several calls may share (icid, a derived Call-ID), or numbers and hops do."""
     CERTAIN = 3
     """An identifier that one call alone has agrees: Via branch, Session-ID, Call-ID."""
 
@@ -47,6 +47,8 @@ class Evidence(Enum):
     ICID = "icid"
     DERIVED_CALL_ID = "derived Call-ID"
     NUMBERS = "numbers"
+    HOPS = "Max-Forwards"
+    """One or two less than before, where the numbers agree, too."""
 
     weight: int
     confidence: Confidence
@@ -60,7 +62,7 @@ for _index, _evidence in enumerate(reversed(Evidence)):
     _evidence.weight = 1 << _index
     _evidence.confidence = (
         Confidence.POSSIBLE
-        if _evidence is Evidence.NUMBERS
+        if _evidence in (Evidence.NUMBERS, Evidence.HOPS)
         else Confidence.LIKELY
         if _evidence in (Evidence.ICID, Evidence.DERIVED_CALL_ID)
         else Confidence.CERTAIN
@@ -78,8 +80,14 @@ class Link:
 
     @property
     def confidence(self) -> Confidence:
-        """The best of its evidence."""
-        return max((item.confidence for item in self.evidence), default=Confidence.POSSIBLE)
+        """How sure it is, by its evidence."""
+        return confidence_of(self.evidence)
+
+
+def confidence_of(evidence: tuple[Evidence, ...]) -> Confidence:
+    """Return the confidence of the best of the evidence; numbers and hops together are likely."""
+    best = max((item.confidence for item in evidence), default=Confidence.POSSIBLE)
+    return Confidence.LIKELY if best is Confidence.POSSIBLE and Evidence.HOPS in evidence else best
 
 
 @dataclass(slots=True)
@@ -317,6 +325,8 @@ class _Linker:
             items.append(Evidence.ICID)
         if same(one.caller, two.caller) and self._same_asked(before, leg):
             items.append(Evidence.NUMBERS)
+            if _hops_between(before, leg) <= 2:
+                items.append(Evidence.HOPS)
         return tuple(items)
 
     def _same_asked(self, before: SeenLeg, leg: SeenLeg) -> bool:
