@@ -8,11 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sipbreakout_tui.trace.capture.heard import Endpoint, Heard, Source
 from sipbreakout_tui.trace.invite import NIL_UUID, local_uuid, read_invite
 from sipbreakout_tui.trace.leg import SeenLeg
 from sipbreakout_tui.trace.messages import Messages
+from sipbreakout_tui.trace.spelling import call_id_in, cseq_in, is_usual, respelled, tag_in
 
 MIRROR_SECONDS = 0.1
 """The same message again within this time is a second copy of one packet; SIP retransmits after 0.5 s."""
@@ -20,11 +22,7 @@ MIRROR_SECONDS = 0.1
 _RETRIED = frozenset((401, 407, 422, 494))
 """Final answers that ask for the same INVITE again (RFC 3261 section 22, RFC 4028, RFC 3329)."""
 
-_BRANCH = re.compile(rb"\n(?i:via|v)[ \t]*:[^\r\n]*?;[ \t]*(?i:branch)[ \t]*=[ \t]*([^;,\s]+)")
-_CALL_ID = re.compile(rb"\n(?i:call-id|i)[ \t]*:[ \t]*([^\r\n]*)")
-_CSEQ = re.compile(rb"\n(?i:cseq)[ \t]*:[ \t]*([0-9]+)[ \t]+([^\s]+)")
-_FROM_TAG = re.compile(rb"\n(?i:from|f)[ \t]*:[^\r\n]*?;[ \t]*(?i:tag)[ \t]*=[ \t]*([^;,\s>]+)")
-_TO_TAG = re.compile(rb"\n(?i:to|t)[ \t]*:[^\r\n]*?;[ \t]*(?i:tag)[ \t]*=[ \t]*([^;,\s>]+)")
+_BRANCH = re.compile(rb";branch=([^;,\s]+)")
 _MAX_FORWARDS = re.compile(rb"\n(?i:max-forwards)[ \t]*:[ \t]*([0-9]{1,5})")
 _LATEST = 253_402_300_000.0
 """Unix time in seconds before the year 10000: what a broken capture says beyond it is no time."""
@@ -40,7 +38,8 @@ _Key = tuple[bytes, str, str]
 class _Transaction:
     leg: SeenLeg | None
     is_invite: bool
-    row: int
+    rows: list[int]
+    """The requests, each copy of them."""
 
 
 @dataclass(slots=True)
@@ -65,22 +64,28 @@ class _Assembler:
 
     def take(self, row: int, heard: Heard) -> None:
         _, at, source, target, transport, data, _ = heard
-        if data.startswith(_REPLY):
-            if not self._response(row, at, source, target, data):
-                self._waiting.append((row, source, target, _essence(data)))
-        elif data.startswith(b"INVITE ") and _tag(data, b"\nTo: ", _TO_TAG) is None:
-            self._invite(row, at, source, target, data, transport)
-        elif not self._request(row, at, source, target, data):
-            self._waiting.append((row, source, target, _essence(data)))
+        said = data if is_usual(data) else respelled(data)
+        if said.startswith(_REPLY):
+            if not self._response(row, at, source, target, said):
+                self._waiting.append((row, source, target, _essence(said)))
+        elif said.startswith(b"INVITE ") and not tag_in(said, b"\nTo: "):
+            self._invite(row, heard, said, transport)
+        elif not self._request(row, at, source, target, said):
+            self._waiting.append((row, source, target, _essence(said)))
 
     def finish(self) -> Assembled:
         """Give what came before its INVITE another chance, then fold retried INVITEs into one leg."""
         times = self.result.messages.times
+        replies = []
         for row, source, target, data in self._waiting:
-            known = self._response if data.startswith(_REPLY) else self._request
-            if not known(row, times[row], source, target, data) and not self._by_dialog(
-                row, times[row], source, target, data
-            ):
+            if data.startswith(_REPLY):
+                replies.append((row, source, target, data))
+            elif not self._request(row, times[row], source, target, data):
+                self._stray(data)
+        # After the requests: an answer needs the request that it answers.
+        for row, source, target, data in replies:
+            at = times[row]
+            if not self._response(row, at, source, target, data) and not self._by_dialog(row, at, source, target, data):
                 self._stray(data)
         self._fold_retries()
         for leg in self.result.legs:
@@ -94,23 +99,25 @@ class _Assembler:
         else:
             self.result.other[method] += 1
 
-    def _invite(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes, transport: str) -> None:
-        key = _key(data, source.address, target.address)
+    def _invite(self, row: int, heard: Heard, said: bytes, transport: str) -> None:
+        _, at, source, target, _, data, _ = heard
+        key = _key(said, source.address, target.address)
         known = self._transactions.get(key)
         if known is not None and known.leg is not None:
             leg = known.leg
             leg.messages.append(row)
-            first = self.result.messages.times[known.row]
-            if abs(at - first) < MIRROR_SECONDS:
+            times = self.result.messages.times
+            if any(abs(at - times[copy]) < MIRROR_SECONDS for copy in known.rows):
                 leg.mirrored += 1
             else:
                 leg.retransmissions += 1
+            known.rows.append(row)
             leg.at = min(leg.at, at)
             return
         leg = SeenLeg(source, target, transport, at, read_invite(data), row, [row])
         self.result.legs.append(leg)
-        self._transactions[key] = _Transaction(leg, True, row)
-        dialog = (_call_id(data), _tag(data, b"\nFrom: ", _FROM_TAG) or b"", source.address, target.address)
+        self._transactions[key] = _Transaction(leg, True, [row])
+        dialog = (call_id_in(said), tag_in(said, b"\nFrom: "), source.address, target.address)
         self._dialogs.setdefault(dialog, []).append(leg)
 
     def _response(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes) -> bool:
@@ -127,14 +134,13 @@ class _Assembler:
         """Take a response whose Via is missing or not its request's, by its dialog."""
         if not data.startswith(_REPLY):
             return False
-        from_tag = _tag(data, b"\nFrom: ", _FROM_TAG) or b""
-        legs = self._dialogs.get((_call_id(data), from_tag, target.address, source.address))
+        legs = self._dialogs.get((call_id_in(data), tag_in(data, b"\nFrom: "), target.address, source.address))
         if not legs:
             return False
+        number, method = cseq_in(data)
         leg = next((leg for leg in legs if leg.status is None and leg.at <= at), legs[-1])
         leg.messages.append(row)
-        cseq = _CSEQ.search(data)
-        if cseq is not None and cseq[2] == b"INVITE" and int(cseq[1]) == leg.invite.cseq:
+        if method == b"INVITE" and number == leg.invite.cseq:
             self._status(leg, row, at, data)
         return True
 
@@ -143,11 +149,8 @@ class _Assembler:
             status = int(data[8:11])
         except ValueError:
             return True
-        if 200 <= status < 300:
-            # The answer to a CANCEL has the branch of its INVITE.
-            cseq = _CSEQ.search(data)
-            if cseq is not None and cseq[2].upper() == b"CANCEL":
-                return True
+        if status >= 200 and cseq_in(data)[1] == b"CANCEL":
+            return True  # the answer to a CANCEL has the branch of its INVITE
         leg.heard = True
         if status >= 200:
             if leg.status is None or at < (leg.final_at or at):
@@ -155,8 +158,6 @@ class _Assembler:
         elif status >= 180 and (leg.ringing_at is None or at < leg.ringing_at):
             leg.ringing_at = at
         start = data.find(b"\nSession-ID:")
-        if start < 0:
-            start = data.find(b"\nSession-Id:")
         if start >= 0 and data[start + 12 : start + 45].lstrip() != _NIL:
             uuid = local_uuid(data[start + 12 : start + 80].partition(b"\n")[0].decode("latin-1"))
             if uuid is not None and uuid != leg.invite.local_uuid:
@@ -169,31 +170,33 @@ class _Assembler:
         known = self._transactions.get(key)
         if known is not None and known.leg is not None:
             known.leg.messages.append(row)
-            if data.startswith(b"CANCEL ") and known.is_invite and known.leg.cancelled_at is None:
-                known.leg.cancelled_at, known.leg.cancel_row = at, row
+            if known.is_invite and data.startswith(b"CANCEL "):
+                _cancel(known.leg, row, at)
             return True
-        call_id = _call_id(data)
-        from_tag, to_tag = _tag(data, b"\nFrom: ", _FROM_TAG) or b"", _tag(data, b"\nTo: ", _TO_TAG) or b""
+        call_id = call_id_in(data)
+        from_tag, to_tag = tag_in(data, b"\nFrom: "), tag_in(data, b"\nTo: ")
         legs = self._dialogs.get((call_id, from_tag, source.address, target.address))
         by_source = legs is not None
         if legs is None:
             legs = self._dialogs.get((call_id, to_tag, target.address, source.address))
         if legs is None:
-            if to_tag:
+            if to_tag or data.startswith(b"CANCEL "):
                 return False
             # Outside any call: remembered so that its answers do not wait for an INVITE.
-            self._transactions[key] = _Transaction(None, False, row)
+            self._transactions[key] = _Transaction(None, False, [row])
             self.result.other[_method(data)] += 1
             return True
-        leg = legs[0] if len(legs) == 1 else _of_several(legs, data)
+        leg = legs[0] if len(legs) == 1 else _of_several(legs, data, at)
         leg.messages.append(row)
         if data.startswith(b"BYE "):
             if leg.ended_at is None or at < leg.ended_at:
                 leg.ended_at, leg.ended_by_source = at, by_source
         elif data.startswith(b"REFER "):
             leg.refers.append(row)
+        elif data.startswith(b"CANCEL "):
+            _cancel(leg, row, at)
         if not data.startswith(b"ACK "):
-            self._transactions[key] = _Transaction(leg, False, row)
+            self._transactions[key] = _Transaction(leg, False, [row])
         return True
 
     def _fold_retries(self) -> None:
@@ -202,18 +205,29 @@ class _Assembler:
         for legs in self._dialogs.values():
             if len(legs) < 2:
                 continue
-            last = legs[0]
-            for leg in sorted(legs[1:], key=lambda other: (other.at, other.invite.cseq)):
+            for last, leg in pairwise(sorted(legs, key=lambda other: (other.at, other.invite.cseq))):
                 if last.status in _RETRIED and leg.invite.cseq > last.invite.cseq:
-                    leg.messages[:0] = last.messages
-                    leg.retries += last.retries + 1
-                    leg.at = last.at
-                    leg.retransmissions += last.retransmissions
-                    leg.mirrored += last.mirrored
+                    _fold(last, leg)
                     gone.add(id(last))
-                last = leg
         if gone:
             self.result.legs = [leg for leg in self.result.legs if id(leg) not in gone]
+
+
+def _cancel(leg: SeenLeg, row: int, at: float) -> None:
+    if leg.cancelled_at is None or at < leg.cancelled_at:
+        leg.cancelled_at, leg.cancel_row = at, row
+
+
+def _fold(last: SeenLeg, leg: SeenLeg) -> None:
+    """Let the later leg have what the earlier one had; what ended the dialog may have been put down to either."""
+    leg.messages += last.messages
+    leg.refers += last.refers
+    leg.retries += last.retries + 1
+    leg.retransmissions += last.retransmissions
+    leg.mirrored += last.mirrored
+    leg.at = last.at
+    if leg.ended_at is None:
+        leg.ended_at, leg.ended_by_source = last.ended_at, last.ended_by_source
 
 
 def assemble(sources: list[Source], *, cancelled: Callable[[], bool] = lambda: False, every: int = 20_000) -> Assembled:
@@ -242,38 +256,14 @@ def assemble(sources: list[Source], *, cancelled: Callable[[], bool] = lambda: F
 
 
 def _key(data: bytes, client: str, server: str) -> _Key:
-    start = data.find(b"branch=")
-    if start > 0 and data[start - 1] == 59:  # ";"
-        end = data.find(b"\n", start)
-        branch = data[start + 7 : end if end > 0 else None].partition(b";")[0].partition(b",")[0].strip()
-    else:
-        match = _BRANCH.search(data)
-        branch = match[1] if match else b""
+    start = data.find(b";branch=") + 8
+    end = data.find(b"\n", start)
+    branch = data[start:end].partition(b";")[0].partition(b",")[0].strip() if start > 7 else b""
     if not branch.startswith(b"z9hG4bK"):
-        # RFC 2543: such a branch need not be unique.
-        cseq = _CSEQ.search(data)
-        branch += b"\n" + _call_id(data) + b"\n" + (cseq[1] if cseq else b"")
+        # RFC 2543: such a branch need not be unique; the Vias below it, Call-ID and CSeq are.
+        vias = b",".join(_BRANCH.findall(data))
+        branch = b"\n".join((branch, vias, call_id_in(data), str(cseq_in(data)[0]).encode()))
     return branch, client, server
-
-
-def _call_id(data: bytes) -> bytes:
-    start = data.find(b"\nCall-ID: ")
-    if start >= 0:
-        return data[start + 10 : data.find(b"\n", start + 10)].strip()
-    match = _CALL_ID.search(data)
-    return match[1].strip() if match else b""
-
-
-def _tag(data: bytes, name: bytes, pattern: re.Pattern[bytes]) -> bytes | None:
-    start = data.find(name)
-    if start >= 0:
-        end = data.find(b"\n", start + 1)
-        tag = data.find(b";tag=", start, end)
-        if tag < 0:
-            return None
-        return data[tag + 5 : end].strip().partition(b";")[0]
-    match = pattern.search(data)
-    return match[1] if match else None
 
 
 def _essence(data: bytes) -> bytes:
@@ -283,19 +273,14 @@ def _essence(data: bytes) -> bytes:
 
 
 def _method(data: bytes) -> str:
-    if data.startswith(_REPLY):
-        match = _CSEQ.search(data)
-        word = match[2] if match else b""
-    else:
-        word = data[: data.find(b" ")]
+    word = cseq_in(data)[1] if data.startswith(_REPLY) else data[: data.find(b" ")]
     return word.decode("ascii", "replace").upper()[:20]
 
 
-def _of_several(legs: list[SeenLeg], data: bytes) -> SeenLeg:
+def _of_several(legs: list[SeenLeg], data: bytes, at: float) -> SeenLeg:
     """Return which leg of a dialog that runs through one hop several times (a loop's turns) a request is of."""
     match = _MAX_FORWARDS.search(data)
-    if match is not None:
-        same = [leg for leg in legs if leg.invite.max_forwards == int(match[1])]
-        if len(same) == 1:
-            return same[0]
-    return legs[-1]
+    hops = int(match[1]) if match is not None else None
+    same = [leg for leg in legs if leg.invite.max_forwards == hops] or legs
+    begun = [leg for leg in same if leg.at <= at] or same
+    return max(begun, key=lambda leg: leg.at)

@@ -68,6 +68,8 @@ def add_attempts(groups: list[Group], events: list[ConnectionEvent], parties: Pa
 def _waits(group: Group, event: ConnectionEvent, parties: Parties, attempts: dict[int, SeenLeg]) -> bool:
     """Return whether the call was at the core at that moment, and no INVITE of it went to a TAS."""
     first = group.legs[0]
+    if first.status is not None and first.status < 300 and (first.final_at or event.at) < event.at:
+        return False  # answered before: it waits for nobody
     if first.target.address not in parties.core or not first.at <= event.at or not first.open_at(event.at):
         return False
     return id(group) in attempts or not any(leg.target.address in parties.tas for leg in group.legs)

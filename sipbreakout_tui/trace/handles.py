@@ -10,6 +10,8 @@ from sipbreakout_tui.trace.messages import Messages
 from sipbreakout_tui.trace.sip import ReasonValue, SipMessage, WarningValue
 
 _TOLD = re.compile(rb"\n(?:reason|warning)[ \t]*:", re.IGNORECASE)
+_AGENT = re.compile(rb"\n(?:user-agent|server)[ \t]*:", re.IGNORECASE)
+"""Which messages are worth reading in full: a capture has hundreds of thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,6 @@ def leg_handle(leg: PlacedLeg, messages: Messages) -> LegHandle:
         messages: The messages of its trace.
     """
     seen = leg.leg
-    invite = SipMessage.parse(messages.raw(seen.row)) if seen.row >= 0 else None
-    final = None if seen.final_row is None else SipMessage.parse(messages.raw(seen.final_row))
     reasons: dict[str, None] = {}
     warnings: dict[str, None] = {}
     for row in seen.messages:
@@ -68,8 +68,8 @@ def leg_handle(leg: PlacedLeg, messages: Messages) -> LegHandle:
         visible(seen.invite.call_id),
         _shown(seen.invite.session_id),
         _shown(seen.invite.icid),
-        None if invite is None else _shown(invite.agent),
-        None if final is None else _shown(final.agent),
+        _agent(seen.row, messages),
+        _agent(seen.final_row, messages),
         by,
         how,
         tuple(reasons),
@@ -77,6 +77,13 @@ def leg_handle(leg: PlacedLeg, messages: Messages) -> LegHandle:
         _ring_seconds(seen),
         tuple(_trouble(event.trouble.value, event.detail, event.frame) for event in seen.events),
     )
+
+
+def _agent(row: int | None, messages: Messages) -> str | None:
+    if row is None or row < 0:
+        return None
+    raw = messages.raw(row)
+    return _shown(SipMessage.parse(raw).agent) if _AGENT.search(raw) else None
 
 
 def _released(leg: PlacedLeg) -> tuple[str | None, str | None]:

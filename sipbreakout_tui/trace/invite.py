@@ -13,7 +13,8 @@ NIL_UUID = "0" * 32
 """The Session-ID of somebody who has none yet (RFC 7989 section 5)."""
 
 _UUID = re.compile(r"[0-9a-f]{32}")
-_NUMBER = re.compile(r"(?:sips?|tel):([^@;?>]*)", re.IGNORECASE)
+_NUMBER = re.compile(r"sips?:([^@;?>\s]*)(?:[;?][^@>\s]*)?@|tel:([^;?>\s]*)", re.IGNORECASE)
+_DISPLAY = re.compile(r'\s*"(?:[^"\\]|\\.)*"')
 _HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[^\]]*\]|[^:;?>\s]*)", re.IGNORECASE)
 _DIALLED = re.compile(r"\+?[0-9*#]{1,40}")
 _TAG = re.compile(r";\s*tag\s*=\s*([^;,\s>]+)", re.IGNORECASE)
@@ -90,10 +91,14 @@ def read_invite(data: bytes) -> Invite:
     vias: list[tuple[str, str]] = []
     for line in several.get(b"via", ()):
         vias.extend(map(_via, line.split(",") if "," in line else (line,)))
-    from_value = single.get(b"from", "")
-    asserted = [number_in(value) for line in several.get(b"p-asserted-identity", ()) for value in line.split(",")]
+    from_value = _without_display(single.get(b"from", ""))
+    asserted = [
+        number_in(value)
+        for line in several.get(b"p-asserted-identity", ())
+        for value in _without_display(line).split(",")
+    ]
     caller = next((number for number in asserted if number), None) or number_in(from_value)
-    tag, to_tag = _TAG.search(from_value), _TAG.search(single.get(b"to", ""))
+    tag, to_tag = _TAG.search(from_value), _TAG.search(_without_display(single.get(b"to", "")))
     profile = _PROFILE.search(data)
     icid = next((match[1] for match in map(_ICID.search, several.get(b"p-charging-vector", ())) if match), None)
     return Invite(
@@ -163,8 +168,14 @@ def _transport(vias: Sequence[str]) -> str:
     return match[1].upper() if match else ""
 
 
+def _without_display(text: str) -> str:
+    """Return an address without the quoted name before it, which may hold anything."""
+    return _DISPLAY.sub("", text) if '"' in text else text
+
+
 def _whole(text: str) -> int | None:
-    digits = text.split(None, 1)[0] if text else ""
+    words = text.split(None, 1)
+    digits = words[0] if words else ""
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else None
 
 
@@ -174,7 +185,7 @@ def number_in(text: str) -> str | None:
     match = _NUMBER.search(text)
     if match is None:
         return None
-    user = match[1].translate(_SEPARATORS)
+    user = (match[1] or match[2] or "").translate(_SEPARATORS)
     if "%" in user:
         user = user.replace("%2B", "+").replace("%2b", "+").replace("%23", "#").replace("%2A", "*").replace("%2a", "*")
     return user if _DIALLED.fullmatch(user) else None

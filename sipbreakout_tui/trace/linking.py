@@ -5,6 +5,7 @@ of the core. What speaks for it is kept with every link.
 """
 
 import math
+import re
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from enum import Enum, IntEnum
@@ -17,6 +18,7 @@ ORDER_SECONDS = 0.1
 """How much earlier than the leg before it a leg may be seen: captures of several interfaces interleave."""
 
 _UNKNOWN_HOPS = 1000
+_PARTS = re.compile(r"[0-9A-Za-z]{8,}")
 
 _TAIL = 7
 """Digits by which numbers are looked up; they are compared in full afterwards."""
@@ -111,6 +113,8 @@ class _Linker:
         self._root: dict[int, int] = {}
         self._next: dict[int, list[SeenLeg]] = {}
         self._index: dict[tuple[str, str], list[SeenLeg]] = defaultdict(list)
+        self._fresh: dict[tuple[str, str, str], list[SeenLeg]] = defaultdict(list)
+        """Of the index, those that nothing continues yet."""
         self._in_order: list[SeenLeg] = []
         self._touched: set[str] = set()
         self._queue: deque[SeenLeg] = deque()
@@ -157,15 +161,13 @@ class _Linker:
         if self._knows_via(leg):
             link = self._by_via(leg, element, waiting=True)
             return link is not None and self._join(leg, link)
-        related = self._related(leg)
-        if related:
-            link = self._best(leg, [o for o in related if id(o) not in self._next and self._ends_at(o, element)])
-            # With hops left between, a nearer leg may still come.
-            if link is not None and not 1 < _hops_between(link.before, leg) < _UNKNOWN_HOPS:
-                return self._join(leg, link)
         if element not in ("core", "tas") and element not in self._touched:
             return self._join(leg, None)
-        return False
+        link = self._best(leg, self._fresh_at(element, leg))
+        # With hops left between, a nearer leg may still come.
+        if link is None or 1 < _hops_between(link.before, leg) < _UNKNOWN_HOPS:
+            return False
+        return self._join(leg, link)
 
     def _ends_at(self, leg: SeenLeg, element: str) -> bool:
         return self._element[leg.target.address] == element
@@ -191,15 +193,18 @@ class _Linker:
         self._root[id(leg)] = id(leg)
         if link is not None:
             self._links[id(leg)] = link
+            self._doubts.discard(id(leg))
             self._next.setdefault(id(link.before), []).append(leg)
             self._root[id(leg)] = self._root[id(link.before)]
         self._in_order.append(leg)
-        self._touched.add(self._element[leg.target.address])
+        element = self._element[leg.target.address]
+        self._touched.add(element)
         keys = self._keys(leg)
         if leg.response_uuids:
             keys = [*keys, *(("uuid", uuid) for uuid in leg.response_uuids)]
         for key in keys:
             self._index[key].append(leg)
+            self._fresh[element, *key].append(leg)
         if self._waiting:
             self._arrived += keys
             self._arrived.append(("via", leg.branch))
@@ -216,13 +221,13 @@ class _Linker:
 
     def _second_choice(self, leg: SeenLeg) -> Link | None:
         """Return the link of a leg that continues nothing new: a fork's, a hunt's, or one across a gap."""
-        related = self._related(leg)
-        if not related:
-            return None
         element = self._element[leg.source.address]
+        link = self._best(leg, self._fresh_at(element, leg))
+        if link is not None:
+            return link
+        related = self._related(leg)
         here = [other for other in related if self._ends_at(other, element)]
-        link = self._best(leg, [other for other in here if id(other) not in self._next])
-        link = link or self._best(leg, [other for other in here if self._may_fork(other, leg, element)])
+        link = self._best(leg, [other for other in here if self._may_fork(other, leg, element)])
         return link if link is not None or element not in ("core", "tas") else self._across_gap(leg, related)
 
     def _knows_via(self, leg: SeenLeg) -> bool:
@@ -238,6 +243,8 @@ class _Linker:
             return known
         invite = leg.invite
         keys = [("call-id", invite.call_id)] if invite.call_id else []
+        # What a B2BUA derives its Call-ID from stands in it whole.
+        keys += [("part", part) for part in _PARTS.findall(invite.call_id.partition("@")[0])]
         if (uuid := invite.local_uuid) is not None:
             keys.append(("uuid", uuid))
         if invite.icid:
@@ -260,18 +267,32 @@ class _Linker:
             tas_between |= host in self._parties.tas
         return None
 
+    def _fresh_at(self, element: str, leg: SeenLeg) -> list[SeenLeg]:
+        """Return the legs that end at an element, stand, are related to this one, and that nothing continues yet.
+
+        What was continued is taken out on the way: a long loop leaves few to look at.
+        """
+        found: dict[int, SeenLeg] = {}
+        for kind, value in self._keys(leg):
+            key = (element, kind, value)
+            entries = self._fresh.get(key)
+            if entries:
+                self._fresh[key] = left = [
+                    other
+                    for other in entries
+                    if id(other) not in self._next and other.open_until + GRACE_SECONDS >= leg.at
+                ]
+                found |= {id(other): other for other in left}
+        return list(found.values())
+
     def _related(self, leg: SeenLeg) -> list[SeenLeg]:
         """Return the legs that still stand and have an identifier or the caller in common with this one."""
         found: dict[int, SeenLeg] = {}
         for key in self._keys(leg):
             entries = self._index.get(key)
-            if not entries:
-                continue
-            standing = [other for other in entries if other.open_until + GRACE_SECONDS >= leg.at]
-            if len(standing) < len(entries):
-                self._index[key] = standing
-            for other in standing:
-                found[id(other)] = other
+            if entries:
+                self._index[key] = left = [other for other in entries if other.open_until + GRACE_SECONDS >= leg.at]
+                found |= {id(other): other for other in left}
         return list(found.values())
 
     def _may_fork(self, before: SeenLeg, leg: SeenLeg, element: str) -> bool:
@@ -343,7 +364,11 @@ class _Linker:
         by_root: dict[int, tuple[int, int, SeenLeg, tuple[Evidence, ...]]] = {}
         for other in related:
             evidence = self._evidence(other, leg) if _can_precede(other, leg) else ()
+            # Numbers alone bridge one missing leg, where the hops say that there is just one.
             if not evidence:
+                continue
+            if confidence_of(evidence) is Confidence.POSSIBLE and _hops_between(other, leg) > 4:
+                self._doubts.add(id(leg))
                 continue
             entry = (sum(item.weight for item in evidence), -_hops_between(other, leg), other, evidence)
             root = self._root[id(other)]

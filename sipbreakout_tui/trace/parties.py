@@ -1,5 +1,6 @@
 """Which addresses are the core's and which the TAS's: given, from the registrations, or inferred."""
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -67,14 +68,15 @@ def find_parties(
         hosts: Hosts of the registrations' `sip_uri`, lower case.
     """
     addresses = {end.address for leg in legs for end in (leg.source, leg.target)}
-    named = _named(legs, {host.lower() for host in (*tas, *hosts)}, addresses)
+    wanted = {host.lower() for host in (*tas, *hosts)}
+    named = _named(legs, wanted, addresses)
     tas_set = {text for text in tas if text in addresses} | named
     core_set = set(core)
     tas_known = Known.GIVEN if tas else Known.REGISTRATIONS
     core_known = Known.GIVEN
     if not core_set:
         core_known = Known.REGISTRATIONS if tas_set else Known.INFERRED
-        core_set = _core_beside(legs, tas_set) if tas_set else set()
+        core_set = _core_beside(legs, tas_set, wanted) if tas_set else set()
         if not core_set:
             core_known = Known.INFERRED
             core_set = _hub(legs, tas_set)
@@ -107,16 +109,31 @@ def _named(legs: Sequence[SeenLeg], hosts: set[str], addresses: set[str]) -> set
             found.add(leg.source.address)
         if len(vias) == 1 and leg.invite.caller_host in hosts:
             placing.add(leg.source.address)
-    # An element of the core that hands such INVITEs on gets others, too; the TAS and what stands behind it do not.
-    found |= (ends - asked_otherwise) or ends
+    found |= {address for address in ends if not _hands_on(address, legs, hosts, ends)} or ends
     # Whoever places calls from such a host is the TAS; a core that is a B2BUA hands From on, and is called itself.
     found |= placing - asked_otherwise - {leg.target.address for leg in legs if leg.source.address in placing}
     return found
 
 
-def _core_beside(legs: Iterable[SeenLeg], tas: set[str]) -> set[str]:
-    """Return who calls the TAS: only the core does."""
-    return {leg.source.address for leg in legs if leg.target.address in tas and leg.source.address not in tas}
+def _hands_on(address: str, legs: Sequence[SeenLeg], hosts: set[str], ends: set[str]) -> bool:
+    """Return whether INVITEs that name a TAS pass through an element of the core here.
+
+    It sends them on to another end of such INVITEs, and has to do with others than those two sides of them.
+    """
+    before = {leg.source.address for leg in legs if leg.target.address == address and leg.invite.host in hosts}
+    behind = {leg.target.address for leg in legs if leg.source.address == address and leg.invite.host in hosts}
+    if not behind & ends:
+        return False
+    beside = {leg.target.address for leg in legs if leg.source.address == address}
+    beside |= {leg.source.address for leg in legs if leg.target.address == address}
+    return bool(beside - before - behind - {address})
+
+
+def _core_beside(legs: Iterable[SeenLeg], tas: set[str], hosts: set[str]) -> set[str]:
+    """Return who calls the TAS: the core does, with the TAS's host; what stands behind the TAS calls it, too."""
+    calling = [leg for leg in legs if leg.target.address in tas and leg.source.address not in tas]
+    by_host = {leg.source.address for leg in calling if leg.invite.host in hosts}
+    return by_host or {leg.source.address for leg in calling}
 
 
 def _hub(legs: list[SeenLeg], tas: set[str]) -> set[str]:
@@ -132,11 +149,13 @@ def _hub(legs: list[SeenLeg], tas: set[str]) -> set[str]:
         first = toward_tas or [leg.target.address for leg in legs if leg.target.address not in tas]
         return set(first[:1])
 
-    def rank(address: str) -> tuple[int, float, float]:
+    def rank(address: str) -> tuple[int, int, float, float]:
         sent = calling[address]
+        prefixed = sum((leg.invite.called or "").startswith("+0") for leg in sent)
         hops = [leg.invite.max_forwards for leg in sent if leg.invite.max_forwards is not None]
-        # Of two that call one another, the core is earlier on the way: more hops are left.
-        return len(sent) + called[address], sum(hops) / len(hops) if hops else 0.0, -min(leg.at for leg in sent)
+        # Only the core adds prefixes; of two that call one another it is earlier on the way: more hops are left.
+        mean = sum(hops) / len(hops) if hops else 0.0
+        return len(sent) + called[address], prefixed, mean, -min(leg.at for leg in sent)
 
     return {max(both, key=rank)}
 
@@ -144,14 +163,15 @@ def _hub(legs: list[SeenLeg], tas: set[str]) -> set[str]:
 def _returning(legs: list[SeenLeg], core: set[str]) -> set[str]:
     """Return who gets calls of the core with a prefix, or brings calls of the core back."""
     found: set[str] = set()
-    asked: dict[str, list[str]] = defaultdict(list)
-    rung: dict[tuple[str, str | None], bool] = {}
+    asked: dict[str, set[str]] = defaultdict(set)
+    rung: dict[tuple[str, str | None], float] = {}
     for leg in legs:
         if leg.target.address in core and leg.invite.called:
             for key in _identities(leg):
-                asked[key].append(leg.invite.called)
+                asked[key].add(leg.invite.called)
         if leg.source.address in core:
-            rung[leg.target.address, leg.invite.caller] = True
+            way = leg.target.address, leg.invite.caller
+            rung[way] = min(leg.at, rung.get(way, leg.at))
     for leg in legs:
         source, target, called = leg.source.address, leg.target.address, leg.invite.called
         if source in core and called and target not in core:
@@ -159,9 +179,14 @@ def _returning(legs: list[SeenLeg], core: set[str]) -> set[str]:
                 added(called, number) and not same(called, number) for key in _identities(leg) for number in asked[key]
             ):
                 found.add(target)
-        elif target in core and source not in core and leg.invite.caller and rung.get((source, leg.invite.caller)):
+        elif target in core and source not in core and leg.invite.caller and _after(leg, rung):
             found.add(source)
     return found | _other_tas_addresses(legs, core, found)
+
+
+def _after(leg: SeenLeg, rung: dict[tuple[str, str | None], float]) -> bool:
+    """Return whether the core had rung this leg's source for the same caller before."""
+    return rung.get((leg.source.address, leg.invite.caller), math.inf) < leg.at
 
 
 def _identities(leg: SeenLeg) -> tuple[str, ...]:
@@ -197,7 +222,7 @@ def _other_core_addresses(legs: list[SeenLeg], core: set[str], tas: set[str]) ->
         for leg in legs
         if leg.source.address in core and len(leg.invite.vias) > 1 and leg.invite.vias[1][0] in before
     }
-    sending = {leg.source.address for leg in legs}
+    sending = {leg.source.address for leg in legs if leg.target.address not in tas}
     # Whoever sends on to the core is another element of the TAS.
     beside_core = {leg.source.address for leg in legs if leg.target.address in core}
     found |= {

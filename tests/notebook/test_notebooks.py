@@ -11,7 +11,13 @@ import pytest
 from notebooks.execute import FOLDER, WIDGETS, execute, read, strip
 
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-NAMES = ["01-route-types", "02-why-did-this-call-loop", "03-live-registrations", "04-fleet-audit"]
+NAMES = [
+    "01-route-types",
+    "02-why-did-this-call-loop",
+    "03-live-registrations",
+    "04-fleet-audit",
+    "05-from-capture-to-cause",
+]
 SECONDS = 60
 MOST_BYTES = 1_500_000
 MACHINE_PATH = re.compile(r"/(?:home|root|Users|work|tmp|private|var|opt|usr)/|[A-Z]:\\\\|site-packages|/\.venv")

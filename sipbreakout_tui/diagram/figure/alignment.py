@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sipbreakout_model import AlignedLeg, Alignment, Leg, LegEnd, LegMatch, ObservedLeg, Party
 from sipbreakout_tui.diagram.figure.columns import Columns
 from sipbreakout_tui.diagram.figure.items import Box, Words
-from sipbreakout_tui.diagram.figure.lettering import height_of, width_of, wrapped
+from sipbreakout_tui.diagram.figure.lettering import height_of, width_of
 from sipbreakout_tui.diagram.figure.scene import Scene, headed
 from sipbreakout_tui.diagram.figure.style import DASHED, DOTTED, NOTE, ROLE, Dash, Theme, ThemeName, theme_of
 
@@ -16,6 +16,8 @@ _MATCH = 166.0
 """Width of the column between the two sides."""
 _EDGE = 60.0
 """Points beside the outer columns, for half a party's box."""
+_BESIDE_SAID = 50.0
+"""Points kept free beside the words below an arrow."""
 _ORDER = (Party.CALLER, Party.CORE, Party.TAS, Party.CALLEE, Party.OTHER)
 _SIGNS = {
     LegMatch.AS_PREDICTED: "= as predicted",
@@ -26,20 +28,24 @@ _SIGNS = {
 }
 
 
-def draw_alignment(alignment: Alignment, ax: "Axes | None" = None, *, theme: ThemeName = "light") -> "Axes":
+def draw_alignment(
+    alignment: Alignment, ax: "Axes | None" = None, *, theme: ThemeName = "light", title: str | None = None
+) -> "Axes":
     """Draw the predicted legs on the left and the observed ones on the right, row by row; return the Axes.
 
     Args:
         alignment: What a trace shows beside what `route` predicts.
         ax: Where to draw; None makes a new figure of just the right size, without pyplot.
         theme: light or dark.
+        title: What stands above; None: how many legs are not as predicted. Empty: nothing.
     """
     colors = theme_of(theme)
     scene = Scene(colors)
     legs = [leg for pair in alignment.legs for leg in (pair.predicted, pair.observed) if leg is not None]
     there = {party for leg in legs for party in (leg.source, leg.target)} or {Party.CALLER, Party.CORE}
     names = [party.value for party in _ORDER if party in there]
-    gap = max(Columns.gap_for([_label(leg) for leg in legs]), 132.0)
+    said = max((width_of(_said(leg), NOTE) for leg in legs), default=0.0)
+    gap = max(Columns.gap_for([_label(leg) for leg in legs]), said + _BESIDE_SAID, 132.0)
     left = Columns(scene, names, _EDGE, gap)
     right = Columns(scene, names, left.right + 2 * _EDGE + _MATCH, gap)
     titles = {party.value: (str(party), "", colors.tas if party is Party.TAS else colors.ink) for party in there}
@@ -58,7 +64,7 @@ def draw_alignment(alignment: Alignment, ax: "Axes | None" = None, *, theme: The
         _add_row(scene, pair, (left, right), y, high)
         y += high
     scene.grow(right.right + _EDGE, floor)
-    return headed(scene, _title(alignment), alignment.verdict).draw(ax)
+    return headed(scene, _title(alignment) if title is None else title, alignment.verdict).draw(ax)
 
 
 def _title(alignment: Alignment) -> str:
@@ -74,10 +80,11 @@ def _label(leg: Leg | ObservedLeg) -> str:
     return "no INVITE read" if leg.called is None else f"INVITE {leg.called}"
 
 
-def _ended(leg: Leg | ObservedLeg) -> str:
-    if leg.end is None:
-        return "end not seen"
-    return str(leg.end) if leg.status is None else f"{leg.end} ({leg.status})"
+def _said(leg: Leg | ObservedLeg) -> str:
+    """Return how a leg ended and where its INVITE stands."""
+    ended = "end not seen" if leg.end is None else str(leg.end)
+    words = ended if leg.status is None else f"{ended} ({leg.status})"
+    return f"{words} · frame {leg.frames[0]}" if isinstance(leg, ObservedLeg) and leg.frames else words
 
 
 def _add_row(scene: Scene, pair: AlignedLeg, sides: tuple[Columns, Columns], y: float, high: float) -> None:
@@ -99,10 +106,7 @@ def _add_row(scene: Scene, pair: AlignedLeg, sides: tuple[Columns, Columns], y: 
         start, end = columns.x(ends[0]), columns.x(ends[1])
         near = min(start, start + (columns.gap if end > start else -columns.gap))
         x = near + (30 if end > start else 20)
-        words = _ended(leg)
-        if isinstance(leg, ObservedLeg) and leg.frames:
-            words += f" · frame {leg.frames[0]}"
-        scene.add(Words(x, low - 4, wrapped(words, NOTE, columns.gap - 50).split("\n")[0], NOTE, theme.muted))
+        scene.add(Words(x, low - 4, _said(leg), NOTE, theme.muted))
 
 
 def _color(match: LegMatch, theme: Theme) -> str:
