@@ -14,7 +14,7 @@ from sipbreakout_tui.trace.capture.heard import Endpoint, Heard, Source
 from sipbreakout_tui.trace.invite import NIL_UUID, local_uuid, read_invite
 from sipbreakout_tui.trace.leg import SeenLeg
 from sipbreakout_tui.trace.messages import Messages
-from sipbreakout_tui.trace.spelling import call_id_in, cseq_in, is_usual, respelled, tag_in
+from sipbreakout_tui.trace.spelling import branch_in, call_id_in, cseq_in, is_usual, respelled, session_id_in, tag_in
 
 MIRROR_SECONDS = 0.1
 """The same message again within this time is a second copy of one packet; SIP retransmits after 0.5 s."""
@@ -157,9 +157,9 @@ class _Assembler:
                 leg.status, leg.final_at, leg.final_row = status, at, row
         elif status >= 180 and (leg.ringing_at is None or at < leg.ringing_at):
             leg.ringing_at = at
-        start = data.find(b"\nSession-ID:")
-        if start >= 0 and data[start + 12 : start + 45].lstrip() != _NIL:
-            uuid = local_uuid(data[start + 12 : start + 80].partition(b"\n")[0].decode("latin-1"))
+        session_id = session_id_in(data)
+        if session_id and not session_id.startswith(_NIL):
+            uuid = local_uuid(session_id.decode("latin-1"))
             if uuid is not None and uuid != leg.invite.local_uuid:
                 leg.response_uuids.add(uuid)
         return True
@@ -256,9 +256,7 @@ def assemble(sources: list[Source], *, cancelled: Callable[[], bool] = lambda: F
 
 
 def _key(data: bytes, client: str, server: str) -> _Key:
-    start = data.find(b";branch=") + 8
-    end = data.find(b"\n", start)
-    branch = data[start:end].partition(b";")[0].partition(b",")[0].strip() if start > 7 else b""
+    branch = branch_in(data)
     if not branch.startswith(b"z9hG4bK"):
         # RFC 2543: such a branch need not be unique; the Vias below it, Call-ID and CSeq are.
         vias = b",".join(_BRANCH.findall(data))

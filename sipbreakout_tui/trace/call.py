@@ -8,7 +8,7 @@ from itertools import pairwise
 from sipbreakout_model import LegEnd, Party
 from sipbreakout_tui.trace.leg import SeenLeg
 from sipbreakout_tui.trace.linking import Confidence, Evidence, Group, confidence_of
-from sipbreakout_tui.trace.numbers import added, international, plain, same, stripped
+from sipbreakout_tui.trace.numbers import added, asked_for, international, plain, same
 from sipbreakout_tui.trace.parties import Parties
 
 _TAIL = 7
@@ -235,10 +235,10 @@ def _asked(legs: Sequence[PlacedLeg], prefixes: tuple[str, ...]) -> str | None:
     back = next((leg for leg in legs if not leg.to_tas and leg.called is not None), None)
     if first.called is None:
         return None if back is None or back.called is None else international(back.called)
-    without, count = stripped(first.called, prefixes)
-    if not count and back is not None and back.called is not None and added(first.called, back.called):
-        without = back.called
-    return international(without)
+    near = None if back is None else back.called
+    if near is not None and added(first.called, near):
+        return international(near)
+    return international(asked_for(first.called, prefixes, near))
 
 
 def _alike(one: str, other: str) -> bool:

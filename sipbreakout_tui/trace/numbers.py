@@ -52,6 +52,34 @@ def stripped(number: str, prefixes: tuple[str, ...]) -> tuple[str, int]:
     return (f"+{digits}" if number.startswith("+") else digits, count) if count else (number, 0)
 
 
+def strippings(number: str, prefixes: tuple[str, ...]) -> list[str]:
+    """Return the number, then without one prefix, two, and so on: a country code may look like one more prefix."""
+    found = [number]
+    while True:
+        one = next((text for text in prefixes if text and stripped(found[-1], (text,))[1]), None)
+        if one is None:
+            return found
+        digits = found[-1].removeprefix("+")[len(one) :]
+        found.append(f"+{digits}" if number.startswith("+") else digits)
+
+
+def asked_for(called: str, prefixes: tuple[str, ...], near: str | None) -> str:
+    """Return the number that a leg to the TAS was made for.
+
+    Args:
+        called: The number in its INVITE.
+        prefixes: The prefixes that may stand before it.
+        near: The number that the leg before or after it asks for; it decides how many prefixes come off.
+    """
+    ways = strippings(called, prefixes)
+    told = next((way for way in ways[1:] if same(way, near)), None)
+    if told is not None:
+        return told
+    # Zeros begin no country code: all of them come off. Of other digits, what was put on once.
+    zeros = next((way for way in ways if not way.removeprefix("+").startswith("0")), called)
+    return zeros if zeros != called else ways[min(1, len(ways) - 1)]
+
+
 def added(called: str, asked: str) -> str | None:
     """Return the digits that stand before `asked`'s in `called`; None unless that is what differs."""
     long, short = plain_digits(called), plain_digits(asked)

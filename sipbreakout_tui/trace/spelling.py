@@ -8,6 +8,9 @@ import re
 
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _PARAMETER = re.compile(rb"[ \t]*;[ \t]*(tag|branch)[ \t]*=[ \t]*", re.IGNORECASE)
+_TAG = re.compile(rb";[ \t]*tag[ \t]*=[ \t]*([^;,\s>]+)", re.IGNORECASE)
+_BRANCH = re.compile(rb";[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
+_SESSION_ID = re.compile(rb"\n(?i:session-id)[ \t]*:[ \t]*([^\r\n]*)")
 _CSEQ = re.compile(rb"\nCSeq:[ \t]*([0-9]{1,10})[ \t]+([^\s]+)")
 _USUAL = {
     b"via": b"Via",
@@ -25,11 +28,13 @@ _USUAL = {
 
 
 def is_usual(data: bytes) -> bool:
-    """Return whether the message spells what is looked for in the usual way."""
+    """Return whether the message names the headers that are looked for in the usual way, unfolded."""
     return (
-        data.find(b"\nCall-ID: ") > 0
-        and data.find(b";branch=") > 0
-        and data.find(b";tag=") > 0
+        data.find(b"\nVia: ") > 0
+        and data.find(b"\nFrom: ") > 0
+        and data.find(b"\nTo: ") > 0
+        and data.find(b"\nCall-ID: ") > 0
+        and data.find(b"\nCSeq: ") > 0
         and data.find(b"\n ") < 0
         and data.find(b"\n\t") < 0
     )
@@ -63,12 +68,34 @@ def tag_in(data: bytes, name: bytes) -> bytes:
         data: The message, spelled in the usual way.
         name: Line feed, From or To, colon, space.
     """
+    return _parameter(data, name, b";tag=", _TAG)
+
+
+def branch_in(data: bytes) -> bytes:
+    """Return the branch of the topmost Via; empty where there is none."""
+    return _parameter(data, b"\nVia: ", b";branch=", _BRANCH).partition(b",")[0]
+
+
+def _parameter(data: bytes, name: bytes, usual: bytes, other: re.Pattern[bytes]) -> bytes:
     start = data.find(name)
     if start < 0:
         return b""
     end = data.find(b"\n", start + 1)
-    tag = data.find(b";tag=", start, end if end > 0 else None)
-    return data[tag + 5 : end].strip().partition(b";")[0] if tag >= 0 else b""
+    at = data.find(usual, start, end if end > 0 else None)
+    if at >= 0:
+        return data[at + len(usual) : end].strip().partition(b";")[0]
+    line = data[start:end]
+    match = other.search(line) if b"=" in line else None
+    return match[1] if match is not None else b""
+
+
+def session_id_in(data: bytes) -> bytes:
+    """Return the Session-ID; empty where there is none."""
+    start = data.find(b"\nSession-ID:")
+    if start >= 0:
+        return data[start + 12 : data.find(b"\n", start + 12)].strip()
+    match = _SESSION_ID.search(data)
+    return match[1].strip() if match is not None else b""
 
 
 def cseq_in(data: bytes) -> tuple[int, bytes]:

@@ -1,7 +1,7 @@
 """The facts of an INVITE, from headers as programs and attackers write them."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sipbreakout_tui.trace.invite import NIL_UUID, Invite, host_in, local_uuid, number_in, read_invite, remote_uuid
@@ -172,6 +172,7 @@ LINES = st.lists(st.one_of(st.binary(max_size=40), HEADERS), max_size=8)
 HEADS = LINES.map(lambda lines: b"INVITE x\n" + b"\n".join(lines))
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.one_of(st.binary(max_size=300), LINES.map(b"\r\n".join), HEADS))
 @example(b"")
 @example(b"\n")
@@ -185,6 +186,7 @@ def test_no_bytes_are_refused(data: bytes) -> None:
     assert read.max_forwards is None or read.max_forwards >= 0
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.binary(max_size=60), st.integers(min_value=0))
 def test_damage_to_a_good_invite_is_taken(junk: bytes, where: int) -> None:
     good = invite(session=UUID, icid="i", extra=["Replaces: x"])

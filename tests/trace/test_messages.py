@@ -1,6 +1,6 @@
 """The columns of a trace's messages."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sipbreakout_tui.trace.capture import Endpoint, Heard
@@ -21,6 +21,7 @@ COLUMNS = st.tuples(
 )
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.integers(0, 65535), ENDS, st.lists(COLUMNS, max_size=20))
 def test_what_was_added_comes_back(file: int, ends: list[Endpoint], columns: list[tuple[int, ...]]) -> None:
     messages = Messages([])

@@ -1,7 +1,7 @@
 """Numbers in all the forms that SIP gives them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sipbreakout_model import E164
@@ -71,6 +71,7 @@ def test_prefixes_come_off_as_long_as_one_stands_there(
     assert stripped(number, prefixes) == (left, count)
 
 
+@settings(derandomize=True, deadline=None)
 @given(SIGNED, st.lists(st.text("0123456789", max_size=4), max_size=3))
 def test_what_is_stripped_can_be_put_back(number: str, prefixes: list[str]) -> None:
     left, count = stripped(number, tuple(prefixes))
@@ -84,6 +85,7 @@ def test_what_is_stripped_can_be_put_back(number: str, prefixes: list[str]) -> N
     assert not any(prefix and rest.startswith(prefix) and rest != prefix for prefix in prefixes)
 
 
+@settings(derandomize=True, deadline=None)
 @given(DIGITS, DIGITS)
 def test_added_digits_are_found(prefix: str, number: str) -> None:
     assert added(f"+{prefix}{number}", f"+{number}") == prefix
@@ -92,6 +94,7 @@ def test_added_digits_are_found(prefix: str, number: str) -> None:
     assert added(f"+{number}", f"+{number}") is None
 
 
+@settings(derandomize=True, deadline=None)
 @given(SIGNED)
 def test_a_number_is_the_same_as_itself_and_its_international_form(number: str) -> None:
     assert same(number, number)

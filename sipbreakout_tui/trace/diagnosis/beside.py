@@ -6,7 +6,7 @@ from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.finding import Finding, Remedy
 from sipbreakout_tui.trace.diagnosis.knowledge import Standing
 from sipbreakout_tui.trace.diagnosis.scenario import max_forwards_reset
-from sipbreakout_tui.trace.numbers import added, plain, same, stripped
+from sipbreakout_tui.trace.numbers import asked_for, plain, same, strippings
 
 UDP_BYTES = 1300
 """A request larger than this goes over a transport with congestion control where the path's MTU is not known
@@ -35,9 +35,9 @@ def prefix_stacked(case: Case) -> Finding | None:
     for leg in case.seen.to_tas:
         if leg.called is None:
             continue
-        without, count = stripped(leg.called, case.prefixes)
-        more = added(leg.called, callee)
-        if count > 1 and more is not None and same(without, callee):
+        ways = strippings(leg.called, case.prefixes)
+        count = next((index for index, way in enumerate(ways) if same(way, callee)), 0)
+        if count > 1:
             text = f"{case.number_of(leg)} asks for {visible(leg.called)}: a prefix stands there {count} times (R7)"
             what = "Let the TAS take the prefix off before it returns the call (R11)"
             return Finding("prefix-stacked", text, (leg.leg.row,), None, Remedy(FixOwner.TAS_VENDOR, what))
@@ -50,8 +50,8 @@ def number_form_changed(case: Case) -> Finding | None:
         before = leg.before
         if before is None or leg.called is None or before.called is None or leg.gap:
             continue
-        one = stripped(before.called, case.prefixes)[0] if before.to_tas else before.called
-        two = stripped(leg.called, case.prefixes)[0] if leg.to_tas else leg.called
+        one = asked_for(before.called, case.prefixes, leg.called) if before.to_tas else before.called
+        two = asked_for(leg.called, case.prefixes, before.called) if leg.to_tas else leg.called
         if one in (two, leg.called) or before.called == leg.called:
             continue
         national = plain(two).lstrip("0")

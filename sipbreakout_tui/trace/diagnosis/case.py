@@ -224,7 +224,7 @@ def build_case(
     case = Case(
         seen, messages, view, knowledge, call, registrations, inferred, _predict(seen, call, registrations, view)
     )
-    if case.differences and seen.to_tas:
+    if (case.differences or not case.ends_as_predicted) and seen.to_tas:
         # Another reading of what nobody published counts if every leg fits it.
         for policy in _POLICIES[1:]:
             other = replace(case, prediction=_predict(seen, call, registrations, view, policy))

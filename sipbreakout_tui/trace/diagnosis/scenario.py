@@ -3,7 +3,7 @@
 from sipbreakout_model import CalleeBehaviour, RouteType, Scenario, TasBehaviour
 from sipbreakout_model.numbers import e164_or_none
 from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
-from sipbreakout_tui.trace.numbers import international, plain, same, stripped
+from sipbreakout_tui.trace.numbers import international, plain, same, stripped, strippings
 
 _CALLEE_OF_STATUS = {
     486: CalleeBehaviour.BUSY,
@@ -103,7 +103,8 @@ def asks_alike(leg: PlacedLeg, back: PlacedLeg, prefixes: tuple[str, ...]) -> bo
     """Return whether a return asks for the number that the TAS was rung for, without prefix."""
     if leg.called is None or back.called is None:
         return True
-    if same(stripped(leg.called, prefixes)[0], back.called):
+    ways = strippings(leg.called, prefixes)
+    if any(same(way, back.called) for way in ways[1:] or ways):
         return True
     # Without its country code, or with digits of the dialling plan before it.
     digits = plain(back.called).lstrip("0")
