@@ -34,7 +34,8 @@ with PacketFile(Path(sys.argv[1])) as source:
     print(len(trace.messages), len(trace.calls), dict(trace.verdicts))
 """
 SDP = (
-    "v=0\r\no=- {n} {n} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP 116 107 118 96 8 0\r\n"
+    "v=0\r\no=- {n} {n} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+    "m=audio {port} RTP/AVP 116 107 118 96 8 0\r\n"
     "b=AS:41\r\na=rtpmap:116 AMR-WB/16000\r\na=fmtp:116 mode-change-capability=2;max-red=220\r\n"
     "a=rtpmap:118 AMR/8000\r\na=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\na=sendrecv\r\na=ptime:20\r\n"
 )
@@ -171,9 +172,7 @@ def main() -> None:
         more = write_capture(large, LARGE)
         took, peak, _ = timed([sys.executable, "-c", OURS, str(large)])
         growth = (took / seconds["ours"]) / (more / messages)
-        print(
-            f"{more:,} messages: {took:.1f} s, {peak:.0f} MiB, {growth:.2f} x the time a message takes in the smaller one"
-        )
+        print(f"{more:,} messages: {took:.1f} s, {peak:.0f} MiB, {growth:.2f} x the time of one message")
         print("bounds: tshark at least 2.00 x, sngrep at least 1.00 x, memory below sngrep's, growth about 1.00")
 
 

@@ -7,7 +7,6 @@ from sipbreakout_model import LegMatch, Party
 from sipbreakout_tui.ledger.history import Span
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.services.json_form import Json, registration_object
-from sipbreakout_tui.services.leg_handle import leg_handle
 from sipbreakout_tui.services.trace_words import Mask, moment
 from sipbreakout_tui.services.traces import OpenedTrace
 from sipbreakout_tui.trace.call import PlacedLeg
@@ -15,6 +14,7 @@ from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 from sipbreakout_tui.trace.diagnosis.finding import Finding, Remedy
 from sipbreakout_tui.trace.diagnosis.matching import Pair, frames_of
+from sipbreakout_tui.trace.handles import leg_handle
 
 
 def trace_json(opened: OpenedTrace, calls: Sequence[Diagnosis], mask: Mask | None = None) -> Iterator[str]:
@@ -110,17 +110,17 @@ def _leg(opened: OpenedTrace, case: Case, number: int, leg: PlacedLeg, match: di
         "source_address": str(seen.source),
         "target_address": str(seen.target),
         "called": _text(leg.called),
-        "call_ids": [] if handle.call_id is None else [handle.call_id],
+        "call_ids": [handle.call_id] if handle.call_id else [],
         "frames": list(frames_of(leg, messages)),
         "status": leg.status,
         "started_at": moment(leg.at),
         "session_id": handle.session_id,
         "icid": handle.icid,
         "match": None if id(leg) not in match else match[id(leg)].value,
-        "agent": handle.agent or handle.server,
-        "released_by": _party(handle.released_by),
-        "reason": handle.reason,
-        "warning": handle.warning,
+        "agent": handle.agent or handle.answering_agent,
+        "released_by": handle.released_by,
+        "reason": "; ".join(handle.reason) or None,
+        "warning": "; ".join(handle.warning) or None,
         "ring_seconds": handle.ring_seconds,
         "retransmissions": seen.retransmissions,
         "mirrored": seen.mirrored,

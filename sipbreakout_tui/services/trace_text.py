@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from sipbreakout_model import FixOwner, Leg, Registration
+from sipbreakout_model import FixOwner, Leg, Party, Registration
 from sipbreakout_tui.safe_text import visible
-from sipbreakout_tui.services.leg_handle import leg_handle
 from sipbreakout_tui.services.sip_codes import status_words
 from sipbreakout_tui.services.trace_words import (
     Mask,
@@ -23,6 +22,7 @@ from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 from sipbreakout_tui.trace.diagnosis.finding import Finding
 from sipbreakout_tui.trace.diagnosis.matching import Pair, frames_of
+from sipbreakout_tui.trace.handles import leg_handle
 
 _OWNERS = {FixOwner.CORE: "the operator of the core", FixOwner.TAS_VENDOR: "the vendor of the TAS"}
 _COLUMNS = ("leg", "from → to", "INVITE for", "ended", "frames", "is", "predicted")
@@ -180,16 +180,17 @@ def _handle(leg: PlacedLeg, case: Case) -> Iterator[tuple[str, str]]:
         ("Session-ID", handle.session_id),
         ("icid", handle.icid),
         ("User-Agent", handle.agent),
-        ("Server", handle.server),
-        ("Reason", handle.reason),
-        ("Warning", handle.warning),
+        ("Server", handle.answering_agent),
+        ("Reason", "; ".join(handle.reason) or None),
+        ("Warning", "; ".join(handle.warning) or None),
     )
     yield from ((name, value) for name, value in texts if value is not None)
     if handle.ring_seconds is not None:
         yield "rang", f"{handle.ring_seconds:.1f} s"
     if handle.released_by is not None and handle.released_with is not None:
         with_ = handle.released_with
-        yield "released by", f"{handle.released_by} ({status_words(int(with_)) if with_.isdigit() else with_})"
+        how = status_words(int(with_)) if with_.isdigit() else with_
+        yield "released by", f"{Party(handle.released_by)} ({how})"
     if leg.before is not None:
         evidence = ", ".join(map(str, leg.evidence)) or "nothing but the moment"
         yield "joined by", f"{evidence} ({leg.confidence}){', a leg between is not in the capture' if leg.gap else ''}"

@@ -54,7 +54,7 @@ def test_the_verdict_comes_first_and_the_legs_stand_beside_the_prediction() -> N
     assert handles[0] == "  leg 1  2026-11-22T20:45:29.414Z  caller → core  127.0.0.2:5060 → 127.0.0.1:5060 UDP"
     assert handles[1] == "         Call-ID     1-29308@127.0.0.2"
     assert "         released by core (483 Too Many Hops)" in handles
-    assert "         joined by   Via branch, Call-ID, numbers (certain)" in handles
+    assert "         joined by   Via branch, Call-ID, numbers, Max-Forwards (certain)" in handles
     assert "Read:  loop_sid_dropped.pcap (builtin): 283 frames, 283 SIP messages" in lines
     assert lines[-1] == "Registrations:  given"
 

@@ -146,7 +146,7 @@ def test_only_a_whole_uuid_identifies_a_call(session_id: str | None, uuid: str |
 
 
 def test_the_remote_uuid() -> None:
-    assert remote_uuid(f"{UUID} ; Remote = {OTHER.upper()}".replace("Remote", "remote")) == OTHER
+    assert remote_uuid(f"{UUID} ; Remote = {OTHER.upper()}") == OTHER
     assert remote_uuid(UUID) is None
     assert remote_uuid(f"{UUID};remote={OTHER}0") is None
 
