@@ -132,8 +132,6 @@ class _Assembler:
 
     def _by_dialog(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes) -> bool:
         """Take a response whose Via is missing or not its request's, by its dialog."""
-        if not data.startswith(_REPLY):
-            return False
         legs = self._dialogs.get((call_id_in(data), tag_in(data, b"\nFrom: "), target.address, source.address))
         if not legs:
             return False

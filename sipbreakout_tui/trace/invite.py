@@ -17,7 +17,6 @@ _NUMBER = re.compile(r"sips?:([^@;?>\s]*)(?:[;?][^@>\s]*)?@|tel:([^;?>\s]*)", re
 _DISPLAY = re.compile(r'\s*"(?:[^"\\]|\\.)*"')
 _HOST = re.compile(r"sips?:(?:[^@]*@)?(\[[^\]]*\]|[^:;?>\s]*)", re.IGNORECASE)
 _DIALLED = re.compile(r"\+?[0-9*#]{1,40}")
-_TAG = re.compile(r";\s*tag\s*=\s*([^;,\s>]+)", re.IGNORECASE)
 _BRANCH = re.compile(r";\s*branch\s*=\s*([^;,\s]+)", re.IGNORECASE)
 _SENT_BY = re.compile(r"SIP\s*/\s*[\w.]+\s*/\s*([\w-]+)\s+(\[[^\]]*\]|[^:;,\s]+)", re.IGNORECASE)
 _ICID = re.compile(r"icid-value\s*=\s*\"?([^\";,\s]+)", re.IGNORECASE)
@@ -34,7 +33,6 @@ _KNOWN_NAMES = 4096
 class Invite:
     """The facts of one INVITE; texts are as captured and not safe to show."""
 
-    request_uri: str
     called: str | None
     """The number in the request URI, as written without separators; None where it names no number."""
     host: str
@@ -44,8 +42,6 @@ class Invite:
     caller_host: str
     """The host in From, lower case."""
     call_id: str
-    from_tag: str
-    to_tag: str
     cseq: int
     max_forwards: int | None
     vias: tuple[tuple[str, str], ...]
@@ -79,14 +75,14 @@ def local_uuid(session_id: str | None) -> str | None:
 
 def remote_uuid(session_id: str) -> str | None:
     """Return the remote UUID of a Session-ID, lower case; None where there is none."""
-    match = re.search(r";\s*remote\s*=\s*([0-9A-Fa-f]{32})(?![0-9A-Fa-f])", session_id)
+    match = re.search(r";\s*remote\s*=\s*([0-9a-f]{32})(?![0-9a-f])", session_id, re.IGNORECASE)
     return match[1].lower() if match else None
 
 
 def read_invite(data: bytes) -> Invite:
     """Return the facts of an INVITE; what is missing or broken is empty or None, never an error."""
     single, several = _headers(data)
-    start = data[: data.find(b"\n")].decode("latin-1").split(" ", 2)
+    start = data.partition(b"\n")[0].decode("latin-1").split(" ", 2)
     uri = start[1].strip() if len(start) > 1 else ""
     vias: list[tuple[str, str]] = []
     for line in several.get(b"via", ()):
@@ -98,18 +94,14 @@ def read_invite(data: bytes) -> Invite:
         for value in _without_display(line).split(",")
     ]
     caller = next((number for number in asserted if number), None) or number_in(from_value)
-    tag, to_tag = _TAG.search(from_value), _TAG.search(_without_display(single.get(b"to", "")))
     profile = _PROFILE.search(data)
     icid = next((match[1] for match in map(_ICID.search, several.get(b"p-charging-vector", ())) if match), None)
     return Invite(
-        uri,
         number_in(uri),
         host_in(uri),
         caller,
         host_in(from_value),
         single.get(b"call-id", ""),
-        tag[1] if tag else "",
-        to_tag[1] if to_tag else "",
         _whole(single.get(b"cseq", "")) or 0,
         _whole(single.get(b"max-forwards", "")),
         tuple(vias),
@@ -179,7 +171,7 @@ def _whole(text: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def number_in(text: str) -> str | None:
     """Return the number that an address or URI names, without separators; None where it names none."""
     match = _NUMBER.search(text)
@@ -191,7 +183,7 @@ def number_in(text: str) -> str | None:
     return user if _DIALLED.fullmatch(user) else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def host_in(uri: str) -> str:
     """Return the host of a SIP URI, lower case and without brackets; empty where it has none."""
     match = _HOST.search(uri)

@@ -80,11 +80,6 @@ class Link:
     gap: bool = False
     """Whether a leg between the two is not in the capture."""
 
-    @property
-    def confidence(self) -> Confidence:
-        """How sure it is, by its evidence."""
-        return confidence_of(self.evidence)
-
 
 def confidence_of(evidence: tuple[Evidence, ...]) -> Confidence:
     """Return the confidence of the best of the evidence; numbers and hops together are likely."""

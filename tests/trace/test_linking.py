@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sipbreakout_tui.trace.invite import NIL_UUID
 from sipbreakout_tui.trace.leg import SeenLeg
-from sipbreakout_tui.trace.linking import Confidence, Evidence, Group, link_legs
+from sipbreakout_tui.trace.linking import Confidence, Evidence, Group, confidence_of, link_legs
 from tests.trace.hearing import CALLEE, CALLER, CORE, PARTIES, PREFIXED, TAS, A, B, C, leg
 
 U, V, W = (f"{letter}0317f1a784dc48ff824d0d3715d86ab" for letter in "abc")
@@ -59,7 +59,7 @@ def test_each_kind_of_evidence_joins_and_is_kept(name: str) -> None:
     two = leg(CORE, TAS, 0.01, **{"caller": UNLIKE, "called": UNLIKE, **common.two})
     (group,) = linked(one, two)
     link = group.links[id(two)]
-    assert (link.before, link.evidence, link.confidence, link.gap) == (
+    assert (link.before, link.evidence, confidence_of(link.evidence), link.gap) == (
         one,
         (common.evidence,),
         common.confidence,
@@ -75,7 +75,7 @@ def test_numbers_and_hops_together_are_likely(hops: int | None, likely: bool) ->
     (group,) = linked(leg(A, CORE, 0.0, hops=70), two := leg(CORE, B, 0.01, hops=hops))
     link = group.links[id(two)]
     assert link.evidence == ((Evidence.NUMBERS, Evidence.HOPS) if likely else (Evidence.NUMBERS,))
-    assert link.confidence is (Confidence.LIKELY if likely else Confidence.POSSIBLE)
+    assert confidence_of(link.evidence) is (Confidence.LIKELY if likely else Confidence.POSSIBLE)
 
 
 def test_hops_alone_join_nothing() -> None:
@@ -98,7 +98,7 @@ def test_a_derived_call_id_adds_to_the_evidence(name: str) -> None:
     )
     (group,) = linked(one, two)
     assert group.links[id(two)].evidence == (Evidence.DERIVED_CALL_ID, Evidence.NUMBERS)
-    assert group.links[id(two)].confidence is Confidence.LIKELY
+    assert confidence_of(group.links[id(two)].evidence) is Confidence.LIKELY
 
 
 @pytest.mark.parametrize("name", DERIVED)
@@ -301,7 +301,7 @@ def test_a_doubt_that_is_resolved_is_none() -> None:
     groups = linked(*ties, on, right)
     joined = next(group for group in groups if on in group.legs)
     assert joined.links[id(on)].before is right
-    assert joined.links[id(on)].confidence is Confidence.CERTAIN
+    assert confidence_of(joined.links[id(on)].evidence) is Confidence.CERTAIN
     assert [group.doubts for group in groups] == [[], [], []]
 
 

@@ -54,7 +54,7 @@ def test_two_captures_make_one_trace() -> None:
     assert [trace.messages[one.leg.row].file for one in legs] == [0, 1, 1, 0]
     assert [trace.messages[one.leg.row].frame for one in legs] == [1, 1, 3, 3]
     for one in legs:
-        assert trace.messages.raw(one.leg.row).startswith(f"INVITE {one.leg.invite.request_uri}".encode())
+        assert trace.messages.raw(one.leg.row).startswith(b"INVITE sip:")
 
 
 def test_calls_of_several_captures_stand_in_the_order_of_their_time() -> None:

@@ -118,16 +118,14 @@ def prefix_left_on(leg: PlacedLeg, back: PlacedLeg, prefixes: tuple[str, ...]) -
     return leg.called.removeprefix("+") == back.called.removeprefix("+")
 
 
-def scenario_of(
-    call: SeenCall, kind: RouteType | None, prefixes: tuple[str, ...], callee: CalleeBehaviour | None = None
-) -> Scenario:
+def scenario_of(call: SeenCall, kind: RouteType | None, prefixes: tuple[str, ...], callee: CalleeBehaviour) -> Scenario:
     """Return the scenario that the capture shows.
 
     Args:
         call: What was seen.
         kind: The type of the registration that rings the first TAS; None where none does.
         prefixes: The prefixes of that registration.
-        callee: What the callee did, where it is known better than from the legs.
+        callee: What the callee did.
     """
     to_tas = [leg for leg in call.first_turn if leg.to_tas]
     does = TasBehaviour.USUAL if not to_tas or kind is None else tas_behaviour(to_tas[0], kind, prefixes)
@@ -139,7 +137,6 @@ def scenario_of(
     fallback = TasBehaviour.USUAL
     if len(to_tas) > 1:
         fallback = tas_behaviour(to_tas[1], RouteType.FALLBACK, prefixes)
-    callee = callee or callee_behaviour(call)
     if not call.loops and does is TasBehaviour.USUAL and fallback is TasBehaviour.USUAL:
         return Scenario(callee)  # hops are counted only where a call loops
     entry = call.entry
