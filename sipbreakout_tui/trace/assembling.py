@@ -14,7 +14,7 @@ from sipbreakout_tui.trace.capture.heard import Endpoint, Heard, Source
 from sipbreakout_tui.trace.invite import NIL_UUID, local_uuid, read_invite
 from sipbreakout_tui.trace.leg import SeenLeg
 from sipbreakout_tui.trace.messages import Messages
-from sipbreakout_tui.trace.spelling import branch_in, call_id_in, cseq_in, is_usual, respelled, session_id_in, tag_in
+from sipbreakout_tui.trace.spelling import call_id_in, cseq_in, is_usual, respelled, session_id_in, tag_in
 
 MIRROR_SECONDS = 0.1
 """The same message again within this time is a second copy of one packet; SIP retransmits after 0.5 s."""
@@ -63,15 +63,22 @@ class _Assembler:
         self._waiting: list[tuple[int, Endpoint, Endpoint, bytes]] = []
 
     def take(self, row: int, heard: Heard) -> None:
-        _, at, source, target, transport, data, _ = heard
-        said = data if is_usual(data) else respelled(data)
-        if said.startswith(_REPLY):
-            if not self._response(row, at, source, target, said):
-                self._waiting.append((row, source, target, _essence(said)))
-        elif said.startswith(b"INVITE ") and not tag_in(said, b"\nTo: "):
-            self._invite(row, heard, said, transport)
-        elif not self._request(row, at, source, target, said):
-            self._waiting.append((row, source, target, _essence(said)))
+        _, at, source, target, _, data, _ = heard
+        known = self._response if data.startswith(_REPLY) else self._request
+        said = data if data.find(b";branch=") > 0 else respelled(data)
+        if data.startswith(b"INVITE "):
+            said = said if is_usual(said) else respelled(data)
+            if not tag_in(said, b"\nTo: "):
+                self._invite(row, heard, said)
+                return
+        if known(row, at, source, target, said):
+            return
+        # What was found by its branch or dialog is spelled well enough; the rest may be spelled otherwise.
+        if said is data and not is_usual(data):
+            said = respelled(data)
+            if known(row, at, source, target, said):
+                return
+        self._waiting.append((row, source, target, _essence(said)))
 
     def finish(self) -> Assembled:
         """Give what came before its INVITE another chance, then fold retried INVITEs into one leg."""
@@ -99,8 +106,8 @@ class _Assembler:
         else:
             self.result.other[method] += 1
 
-    def _invite(self, row: int, heard: Heard, said: bytes, transport: str) -> None:
-        _, at, source, target, _, data, _ = heard
+    def _invite(self, row: int, heard: Heard, said: bytes) -> None:
+        _, at, source, target, transport, data, _ = heard
         key = _key(said, source.address, target.address)
         known = self._transactions.get(key)
         if known is not None and known.leg is not None:
@@ -147,15 +154,17 @@ class _Assembler:
             status = int(data[8:11])
         except ValueError:
             return True
-        if status >= 200 and cseq_in(data)[1] == b"CANCEL":
-            return True  # the answer to a CANCEL has the branch of its INVITE
+        if status >= 200:
+            method = cseq_in(data)[1] or cseq_in(respelled(data))[1]
+            if method == b"CANCEL":
+                return True  # the answer to a CANCEL has the branch of its INVITE
         leg.heard = True
         if status >= 200:
             if leg.status is None or at < (leg.final_at or at):
                 leg.status, leg.final_at, leg.final_row = status, at, row
         elif status >= 180 and (leg.ringing_at is None or at < leg.ringing_at):
             leg.ringing_at = at
-        session_id = session_id_in(data)
+        session_id = session_id_in(data) if leg.invite.session_id is not None else b""
         if session_id and not session_id.startswith(_NIL):
             uuid = local_uuid(session_id.decode("latin-1"))
             if uuid is not None and uuid != leg.invite.local_uuid:
@@ -178,7 +187,7 @@ class _Assembler:
         if legs is None:
             legs = self._dialogs.get((call_id, to_tag, target.address, source.address))
         if legs is None:
-            if to_tag or data.startswith(b"CANCEL "):
+            if to_tag or data.startswith(b"CANCEL ") or not is_usual(data):
                 return False
             # Outside any call: remembered so that its answers do not wait for an INVITE.
             self._transactions[key] = _Transaction(None, False, [row])
@@ -254,7 +263,13 @@ def assemble(sources: list[Source], *, cancelled: Callable[[], bool] = lambda: F
 
 
 def _key(data: bytes, client: str, server: str) -> _Key:
-    branch = branch_in(data)
+    # Of a message spelled as usual it is the first; where it is not, no transaction has this branch on this hop.
+    start = data.find(b";branch=") + 8
+    if start > 7:
+        end = data.find(b"\n", start)
+        branch = data[start:end].partition(b";")[0].partition(b",")[0].strip()
+    else:
+        branch = b""
     if not branch.startswith(b"z9hG4bK"):
         # RFC 2543: such a branch need not be unique; the Vias below it, Call-ID and CSeq are.
         vias = b",".join(_BRANCH.findall(data))

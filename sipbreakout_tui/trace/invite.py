@@ -21,6 +21,8 @@ _BRANCH = re.compile(r";\s*branch\s*=\s*([^;,\s]+)", re.IGNORECASE)
 _SENT_BY = re.compile(r"SIP\s*/\s*[\w.]+\s*/\s*([\w-]+)\s+(\[[^\]]*\]|[^:;,\s]+)", re.IGNORECASE)
 _ICID = re.compile(r"icid-value\s*=\s*\"?([^\";,\s]+)", re.IGNORECASE)
 _PROFILE = re.compile(rb"\nm=audio [0-9/]+ ([A-Z/]+)")
+_BLANK = re.compile(rb"\n[ \t\r]*\n")
+_FOLD = re.compile(rb"\r?\n[ \t]+")
 _SEPARATORS = str.maketrans("", "", "-.()")
 
 _COMPACT = {b"v": b"via", b"f": b"from", b"t": b"to", b"i": b"call-id"}
@@ -82,58 +84,58 @@ def remote_uuid(session_id: str) -> str | None:
 def read_invite(data: bytes) -> Invite:
     """Return the facts of an INVITE; what is missing or broken is empty or None, never an error."""
     single, several = _headers(data)
-    start = data.partition(b"\n")[0].decode("latin-1").split(" ", 2)
+    start = data[: data.find(b"\n") + 1 or None].decode("latin-1").split(" ", 2)
     uri = start[1].strip() if len(start) > 1 else ""
-    vias: list[tuple[str, str]] = []
-    for line in several.get(b"via", ()):
-        vias.extend(map(_via, line.split(",") if "," in line else (line,)))
+    lines = several.get(b"via", [])
+    vias = [_via(text) for line in lines for text in (line.split(",") if "," in line else (line,))]
     from_value = _without_display(single.get(b"from", ""))
-    asserted = [
-        number_in(value)
-        for line in several.get(b"p-asserted-identity", ())
-        for value in _without_display(line).split(",")
-    ]
-    caller = next((number for number in asserted if number), None) or number_in(from_value)
-    profile = _PROFILE.search(data)
+    caller = None
+    for line in several.get(b"p-asserted-identity", ()):
+        caller = caller or next(filter(None, map(number_in, _without_display(line).split(","))), None)
+    profile = _PROFILE.search(data) if b"\nm=audio " in data else None
     icid = next((match[1] for match in map(_ICID.search, several.get(b"p-charging-vector", ())) if match), None)
+    session_id = single.get(b"session-id")
     return Invite(
         number_in(uri),
         host_in(uri),
-        caller,
+        caller or number_in(from_value),
         host_in(from_value),
         single.get(b"call-id", ""),
         _whole(single.get(b"cseq", "")) or 0,
         _whole(single.get(b"max-forwards", "")),
         tuple(vias),
-        single.get(b"session-id"),
+        session_id,
         icid,
         b"replaces" in single,
         profile[1].decode("ascii") if profile else None,
         len(data),
-        _transport(several.get(b"via", ())),
-        local_uuid(single.get(b"session-id")),
+        _transport(lines),
+        local_uuid(session_id),
     )
 
 
 def _headers(data: bytes) -> tuple[dict[bytes, str], dict[bytes, list[str]]]:
     """Return the wanted headers: those with one value, and those with several."""
     end = data.find(b"\r\n\r\n")
+    if end < 0 and (blank := _BLANK.search(data)):
+        end = blank.start()
     head = data if end < 0 else data[:end]
     if b"\n " in head or b"\n\t" in head:
-        head = re.sub(rb"\r?\n[ \t]+", b" ", head)
+        head = _FOLD.sub(b" ", head)
     single: dict[bytes, str] = {}
     several: dict[bytes, list[str]] = {}
     for line in head.split(b"\n")[1:]:
-        given, colon, value = line.partition(b":")
+        given, _, value = line.partition(b":")
         name = _wanted.get(given)
         if name is None:
             name = _learn(given)
+        if not name:
+            continue
+        text = value.strip().decode("utf-8", "surrogateescape")
         if name in _SINGLE:
-            single.setdefault(name, value.strip().decode("utf-8", "surrogateescape"))
-        elif name in _SEVERAL:
-            several.setdefault(name, []).append(value.strip().decode("utf-8", "surrogateescape"))
-        elif not colon and end < 0 and not line.strip():
-            break
+            single.setdefault(name, text)
+        else:
+            several.setdefault(name, []).append(text)
     return single, several
 
 

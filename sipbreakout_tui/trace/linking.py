@@ -197,9 +197,10 @@ class _Linker:
         keys = self._keys(leg)
         if leg.response_uuids:
             keys = [*keys, *(("uuid", uuid) for uuid in leg.response_uuids)]
+        index, fresh = self._index, self._fresh
         for key in keys:
-            self._index[key].append(leg)
-            self._fresh[element, *key].append(leg)
+            index[key].append(leg)
+            fresh[element, *key].append(leg)
         if self._waiting:
             self._arrived += keys
             self._arrived.append(("via", leg.branch))

@@ -9,7 +9,6 @@ import re
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _PARAMETER = re.compile(rb"[ \t]*;[ \t]*(tag|branch)[ \t]*=[ \t]*", re.IGNORECASE)
 _TAG = re.compile(rb";[ \t]*tag[ \t]*=[ \t]*([^;,\s>]+)", re.IGNORECASE)
-_BRANCH = re.compile(rb";[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
 _SESSION_ID = re.compile(rb"\n(?i:session-id)[ \t]*:[ \t]*([^\r\n]*)")
 _CSEQ = re.compile(rb"\nCSeq:[ \t]*([0-9]{1,10})[ \t]+([^\s]+)")
 _USUAL = {
@@ -68,24 +67,15 @@ def tag_in(data: bytes, name: bytes) -> bytes:
         data: The message, spelled in the usual way.
         name: Line feed, From or To, colon, space.
     """
-    return _parameter(data, name, b";tag=", _TAG)
-
-
-def branch_in(data: bytes) -> bytes:
-    """Return the branch of the topmost Via; empty where there is none."""
-    return _parameter(data, b"\nVia: ", b";branch=", _BRANCH).partition(b",")[0]
-
-
-def _parameter(data: bytes, name: bytes, usual: bytes, other: re.Pattern[bytes]) -> bytes:
     start = data.find(name)
     if start < 0:
         return b""
     end = data.find(b"\n", start + 1)
-    at = data.find(usual, start, end if end > 0 else None)
+    at = data.find(b";tag=", start, end if end > 0 else None)
     if at >= 0:
-        return data[at + len(usual) : end].strip().partition(b";")[0]
+        return data[at + 5 : end].strip().partition(b";")[0]
     line = data[start:end]
-    match = other.search(line) if b"=" in line else None
+    match = _TAG.search(line) if b"=" in line else None
     return match[1] if match is not None else b""
 
 
