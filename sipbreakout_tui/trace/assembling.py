@@ -14,6 +14,7 @@ from sipbreakout_tui.trace.capture.heard import Endpoint, Heard, Source
 from sipbreakout_tui.trace.invite import NIL_UUID, local_uuid, read_invite
 from sipbreakout_tui.trace.leg import SeenLeg
 from sipbreakout_tui.trace.messages import Messages
+from sipbreakout_tui.trace.sip import SipMessage
 from sipbreakout_tui.trace.spelling import call_id_in, cseq_in, is_usual, respelled, session_id_in, tag_in
 
 MIRROR_SECONDS = 0.1
@@ -22,6 +23,7 @@ MIRROR_SECONDS = 0.1
 _RETRIED = frozenset((401, 407, 422, 494))
 """Final answers that ask for the same INVITE again (RFC 3261 section 22, RFC 4028, RFC 3329)."""
 
+_COOKIE = re.compile(rb";branch=(z9hG4bK[^;,\s]*)")
 _BRANCH = re.compile(rb";branch=([^;,\s]+)")
 _MAX_FORWARDS = re.compile(rb"\n(?i:max-forwards)[ \t]*:[ \t]*([0-9]{1,5})")
 _LATEST = 253_402_300_000.0
@@ -32,14 +34,6 @@ _NIL = NIL_UUID.encode("ascii")
 
 _Key = tuple[bytes, str, str]
 """Branch, client address, server address: one transaction on one hop."""
-
-
-@dataclass(slots=True)
-class _Transaction:
-    leg: SeenLeg | None
-    is_invite: bool
-    rows: list[int]
-    """The requests, each copy of them."""
 
 
 @dataclass(slots=True)
@@ -58,7 +52,11 @@ class Assembled:
 class _Assembler:
     def __init__(self, messages: Messages) -> None:
         self.result = Assembled(messages)
-        self._transactions: dict[_Key, _Transaction] = {}
+        self._invites: dict[_Key, SeenLeg] = {}
+        self._others: dict[_Key, SeenLeg | None] = {}
+        """The leg of every other request; None outside any call, so that its answers do not wait for an INVITE."""
+        self._copies: dict[int, list[int]] = {}
+        """The rows of an INVITE that was read more than once, by the `id` of its leg."""
         self._dialogs: dict[tuple[bytes, bytes, str, str], list[SeenLeg]] = {}
         self._waiting: list[tuple[int, Endpoint, Endpoint, bytes]] = []
 
@@ -97,6 +95,9 @@ class _Assembler:
         self._fold_retries()
         for leg in self.result.legs:
             leg.messages.sort()
+            if leg.status in (488, 606):
+                offer = SipMessage.parse(self.result.messages.raw(leg.row)).sdp_profile
+                leg.offered = offer[0] if offer else None
         return self.result
 
     def _stray(self, data: bytes) -> None:
@@ -109,33 +110,33 @@ class _Assembler:
     def _invite(self, row: int, heard: Heard, said: bytes) -> None:
         _, at, source, target, transport, data, _ = heard
         key = _key(said, source.address, target.address)
-        known = self._transactions.get(key)
-        if known is not None and known.leg is not None:
-            leg = known.leg
-            leg.messages.append(row)
-            times = self.result.messages.times
-            if any(abs(at - times[copy]) < MIRROR_SECONDS for copy in known.rows):
-                leg.mirrored += 1
-            else:
-                leg.retransmissions += 1
-            known.rows.append(row)
-            leg.at = min(leg.at, at)
+        leg = self._invites.get(key)
+        if leg is None:
+            leg = SeenLeg(source, target, transport, at, read_invite(data), row, [row])
+            self.result.legs.append(leg)
+            self._invites[key] = leg
+            dialog = (call_id_in(said), tag_in(said, b"\nFrom: "), source.address, target.address)
+            self._dialogs.setdefault(dialog, []).append(leg)
             return
-        leg = SeenLeg(source, target, transport, at, read_invite(data), row, [row])
-        self.result.legs.append(leg)
-        self._transactions[key] = _Transaction(leg, True, [row])
-        dialog = (call_id_in(said), tag_in(said, b"\nFrom: "), source.address, target.address)
-        self._dialogs.setdefault(dialog, []).append(leg)
+        leg.messages.append(row)
+        times, copies = self.result.messages.times, self._copies.setdefault(id(leg), [leg.row])
+        if any(abs(at - times[copy]) < MIRROR_SECONDS for copy in copies):
+            leg.mirrored += 1
+        else:
+            leg.retransmissions += 1
+        copies.append(row)
+        leg.at = min(leg.at, at)
 
     def _response(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes) -> bool:
-        transaction = self._transactions.get(_key(data, target.address, source.address))
-        if transaction is None:
-            return False
-        leg = transaction.leg
-        if leg is None:
-            return True
-        leg.messages.append(row)
-        return self._status(leg, row, at, data) if transaction.is_invite else True
+        key = _key(data, target.address, source.address)
+        leg = self._invites.get(key)
+        if leg is not None:
+            leg.messages.append(row)
+            return self._status(leg, row, at, data)
+        leg = self._others.get(key)
+        if leg is not None:
+            leg.messages.append(row)
+        return leg is not None or key in self._others
 
     def _by_dialog(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes) -> bool:
         """Take a response whose Via is missing or not its request's, by its dialog."""
@@ -174,25 +175,25 @@ class _Assembler:
     def _request(self, row: int, at: float, source: Endpoint, target: Endpoint, data: bytes) -> bool:
         """Take a request that is no initial INVITE: CANCEL and ACK by branch, the others by dialog."""
         key = _key(data, source.address, target.address)
-        known = self._transactions.get(key)
-        if known is not None and known.leg is not None:
-            known.leg.messages.append(row)
-            if known.is_invite and data.startswith(b"CANCEL "):
-                _cancel(known.leg, row, at)
+        leg = self._invites.get(key)
+        if leg is not None and data.startswith(b"CANCEL "):
+            _cancel(leg, row, at)
+        leg = leg or self._others.get(key)
+        if leg is not None:
+            leg.messages.append(row)
             return True
         call_id = call_id_in(data)
-        from_tag, to_tag = tag_in(data, b"\nFrom: "), tag_in(data, b"\nTo: ")
-        legs = self._dialogs.get((call_id, from_tag, source.address, target.address))
+        legs = self._dialogs.get((call_id, tag_in(data, b"\nFrom: "), source.address, target.address))
         by_source = legs is not None
         if legs is None:
+            to_tag = tag_in(data, b"\nTo: ")
             legs = self._dialogs.get((call_id, to_tag, target.address, source.address))
-        if legs is None:
-            if to_tag or data.startswith(b"CANCEL ") or not is_usual(data):
-                return False
-            # Outside any call: remembered so that its answers do not wait for an INVITE.
-            self._transactions[key] = _Transaction(None, False, [row])
-            self.result.other[_method(data)] += 1
-            return True
+            if legs is None:
+                if to_tag or data.startswith(b"CANCEL ") or not is_usual(data):
+                    return False
+                self._others[key] = None
+                self.result.other[_method(data)] += 1
+                return True
         leg = legs[0] if len(legs) == 1 else _of_several(legs, data, at)
         leg.messages.append(row)
         if data.startswith(b"BYE "):
@@ -203,7 +204,7 @@ class _Assembler:
         elif data.startswith(b"CANCEL "):
             _cancel(leg, row, at)
         if not data.startswith(b"ACK "):
-            self._transactions[key] = _Transaction(leg, False, [row])
+            self._others[key] = leg
         return True
 
     def _fold_retries(self) -> None:
@@ -264,16 +265,12 @@ def assemble(sources: list[Source], *, cancelled: Callable[[], bool] = lambda: F
 
 def _key(data: bytes, client: str, server: str) -> _Key:
     # Of a message spelled as usual it is the first; where it is not, no transaction has this branch on this hop.
-    start = data.find(b";branch=") + 8
-    if start > 7:
-        end = data.find(b"\n", start)
-        branch = data[start:end].partition(b";")[0].partition(b",")[0].strip()
-    else:
-        branch = b""
-    if not branch.startswith(b"z9hG4bK"):
-        # RFC 2543: such a branch need not be unique; the Vias below it, Call-ID and CSeq are.
-        vias = b",".join(_BRANCH.findall(data))
-        branch = b"\n".join((branch, vias, call_id_in(data), str(cseq_in(data)[0]).encode()))
+    match = _COOKIE.search(data)
+    if match is not None:
+        return match[1], client, server
+    # RFC 2543: such a branch need not be unique; all Vias, Call-ID and CSeq are.
+    branches = b",".join(_BRANCH.findall(data))
+    branch = b"\n".join((branches, call_id_in(data), str(cseq_in(data)[0]).encode()))
     return branch, client, server
 
 

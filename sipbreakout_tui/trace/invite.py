@@ -20,7 +20,6 @@ _DIALLED = re.compile(r"\+?[0-9*#]{1,40}")
 _BRANCH = re.compile(r";\s*branch\s*=\s*([^;,\s]+)", re.IGNORECASE)
 _SENT_BY = re.compile(r"SIP\s*/\s*[\w.]+\s*/\s*([\w-]+)\s+(\[[^\]]*\]|[^:;,\s]+)", re.IGNORECASE)
 _ICID = re.compile(r"icid-value\s*=\s*\"?([^\";,\s]+)", re.IGNORECASE)
-_PROFILE = re.compile(rb"\nm=audio [0-9/]+ ([A-Z/]+)")
 _BLANK = re.compile(rb"\n[ \t\r]*\n")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _SEPARATORS = str.maketrans("", "", "-.()")
@@ -41,8 +40,8 @@ class Invite:
     """The request URI's host, lower case."""
     caller: str | None
     """The number in P-Asserted-Identity, else in From; None if withheld or no number."""
-    caller_host: str
-    """The host in From, lower case."""
+    from_value: str
+    """From, without the display name."""
     call_id: str
     cseq: int
     max_forwards: int | None
@@ -52,14 +51,17 @@ class Invite:
     """The Session-ID as captured, `;remote=` too; None where there is none."""
     icid: str | None
     replaces: bool
-    profile: str | None
-    """The transport profile of the first audio stream offered, such as `RTP/AVP`."""
     size: int
     """Bytes."""
     via_transport: str
     """The transport that the topmost Via names, upper case; empty where there is none."""
     local_uuid: str | None
     """The Session-ID's local UUID, lower case; None if absent, nil or malformed."""
+
+    @property
+    def caller_host(self) -> str:
+        """The host in From, lower case."""
+        return host_in(self.from_value)
 
     @property
     def branch(self) -> str:
@@ -87,19 +89,18 @@ def read_invite(data: bytes) -> Invite:
     start = data[: data.find(b"\n") + 1 or None].decode("latin-1").split(" ", 2)
     uri = start[1].strip() if len(start) > 1 else ""
     lines = several.get(b"via", [])
-    vias = [_via(text) for line in lines for text in (line.split(",") if "," in line else (line,))]
+    vias = [_via(text) for line in lines for text in line.split(",")]
     from_value = _without_display(single.get(b"from", ""))
     caller = None
     for line in several.get(b"p-asserted-identity", ()):
         caller = caller or next(filter(None, map(number_in, _without_display(line).split(","))), None)
-    profile = _PROFILE.search(data) if b"\nm=audio " in data else None
     icid = next((match[1] for match in map(_ICID.search, several.get(b"p-charging-vector", ())) if match), None)
     session_id = single.get(b"session-id")
     return Invite(
         number_in(uri),
         host_in(uri),
         caller or number_in(from_value),
-        host_in(from_value),
+        from_value,
         single.get(b"call-id", ""),
         _whole(single.get(b"cseq", "")) or 0,
         _whole(single.get(b"max-forwards", "")),
@@ -107,7 +108,6 @@ def read_invite(data: bytes) -> Invite:
         session_id,
         icid,
         b"replaces" in single,
-        profile[1].decode("ascii") if profile else None,
         len(data),
         _transport(lines),
         local_uuid(session_id),
@@ -158,8 +158,8 @@ def _via(text: str) -> tuple[str, str]:
 
 
 def _transport(vias: Sequence[str]) -> str:
-    match = _SENT_BY.match(vias[0].lstrip()) if vias else None
-    return match[1].upper() if match else ""
+    words = vias[0].split("/", 2)[-1].split(None, 1) if vias else []
+    return words[0].upper() if words else ""
 
 
 def _without_display(text: str) -> str:

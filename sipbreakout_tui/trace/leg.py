@@ -9,6 +9,10 @@ from sipbreakout_tui.trace.invite import Invite
 GRACE_SECONDS = 2.0
 """How long after its end a leg still takes a continuation: answers and new INVITEs cross."""
 
+LARGE_BYTES = 1300
+"""A request larger than this goes over a transport with congestion control where the path's MTU is not known
+(RFC 3261 section 18.1.1)."""
+
 
 @dataclass(slots=True, eq=False)
 class SeenLeg:
@@ -49,8 +53,20 @@ class SeenLeg:
     """Messages seen twice at nearly the same moment: the same packet, captured at two places."""
     retries: int = 0
     """Earlier INVITEs that were challenged (401, 407) or asked to change (422), folded into this leg."""
+    offered: str | None = None
+    """The transport profile of the first audio stream in its INVITE, such as `RTP/AVP`; looked up where it was
+    refused with 488 or 606."""
     events: list[ConnectionEvent] = field(default_factory=list)
     """Trouble with the connection that should have carried it."""
+
+    @property
+    def too_large(self) -> bool:
+        """Whether its INVITE went over UDP although it is larger than LARGE_BYTES.
+
+        A log of what was encrypted shows its messages as UDP; the topmost Via tells.
+        """
+        invite = self.invite
+        return invite.size > LARGE_BYTES and self.transport == "UDP" and invite.via_transport in ("", "UDP")
 
     @property
     def branch(self) -> str:

@@ -197,10 +197,9 @@ class _Linker:
         keys = self._keys(leg)
         if leg.response_uuids:
             keys = [*keys, *(("uuid", uuid) for uuid in leg.response_uuids)]
-        index, fresh = self._index, self._fresh
         for key in keys:
-            index[key].append(leg)
-            fresh[element, *key].append(leg)
+            self._fresh[element, *key].append(leg)
+            self._index[key].append(leg)
         if self._waiting:
             self._arrived += keys
             self._arrived.append(("via", leg.branch))
@@ -238,9 +237,10 @@ class _Linker:
         if known is not None:
             return known
         invite = leg.invite
-        keys = [("call-id", invite.call_id)] if invite.call_id else []
         # What a B2BUA derives its Call-ID from stands in it whole.
-        keys += [("part", part) for part in _PARTS.findall(invite.call_id.partition("@")[0])]
+        keys = [("part", part) for part in _PARTS.findall(invite.call_id.partition("@")[0])]
+        if not keys and invite.call_id:
+            keys.append(("call-id", invite.call_id))
         if (uuid := invite.local_uuid) is not None:
             keys.append(("uuid", uuid))
         if invite.icid:

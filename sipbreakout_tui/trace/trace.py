@@ -89,12 +89,14 @@ def read_trace(
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking through a million young objects that all stay."""
+    """Keep the garbage collector from walking through a million young objects that all stay, now and later."""
     was_on = gc.isenabled()
     gc.disable()
+    gc.unfreeze()  # a trace that was read before may be gone by now
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()
 

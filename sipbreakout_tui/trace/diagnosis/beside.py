@@ -6,11 +6,8 @@ from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.finding import Finding, Remedy
 from sipbreakout_tui.trace.diagnosis.knowledge import Standing
 from sipbreakout_tui.trace.diagnosis.scenario import max_forwards_reset
+from sipbreakout_tui.trace.leg import LARGE_BYTES
 from sipbreakout_tui.trace.numbers import asked_for, plain, same, strippings
-
-UDP_BYTES = 1300
-"""A request larger than this goes over a transport with congestion control where the path's MTU is not known
-(RFC 3261 section 18.1.1)."""
 
 
 def max_forwards_reset_finding(case: Case) -> Finding | None:
@@ -112,11 +109,10 @@ def fork_6xx(case: Case) -> Finding | None:
 def large_udp(case: Case) -> Finding | None:
     """RFC 3261 section 18.1.1: an INVITE too large for UDP, which fragments."""
     for leg in case.seen.legs:
-        invite = leg.leg.invite
-        if invite.size > UDP_BYTES and leg.leg.transport == "UDP" and invite.via_transport in ("", "UDP"):
+        if leg.leg.too_large:
             text = (
-                f"The INVITE of {case.number_of(leg)} has {invite.size} bytes over UDP: above {UDP_BYTES} it may be "
-                "lost in fragments (RFC 3261 section 18.1.1)"
+                f"The INVITE of {case.number_of(leg)} has {leg.leg.invite.size} bytes over UDP: above {LARGE_BYTES} "
+                "it may be lost in fragments (RFC 3261 section 18.1.1)"
             )
             owner = FixOwner.TAS_VENDOR if leg.from_tas else FixOwner.CORE
             what = "Send large requests over TCP or TLS"

@@ -1,6 +1,6 @@
 """One call with everything that its diagnosis needs: what was seen, what was in force, what should have happened."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sipbreakout_model import (
@@ -54,26 +54,28 @@ class Prediction:
     pairs: list[Pair]
     """The first turn's legs beside the predicted ones."""
 
-    @cached_property
-    def registration(self) -> Registration | None:
-        """The registration whose TAS the call rings first, or would ring; None where none applies."""
-        if self.flow is None:
-            return None
-        made = next((leg.registration for leg in self.flow.legs if leg.registration is not None), None)
-        # A FALLBACK applies, too, where the callee answers and its TAS is not rung.
-        made = made or next((leg.registration for leg in self.flow.absent if leg.reason.rule == "R6"), None)
-        return None if made is None or made.route_type is RouteType.INGRESS else made
+    registration: Registration | None = field(init=False)
+    """The registration whose TAS the call rings first, or would ring; None where none applies."""
+    differences: list[Pair] = field(init=False)
+    """The legs that are not as predicted."""
+    hidden: list[Pair] = field(init=False)
+    """The legs predicted where the captures show nothing."""
 
-    @cached_property
-    def differences(self) -> list[Pair]:
-        """The legs that are not as predicted."""
-        fine = (LegMatch.AS_PREDICTED, LegMatch.NOT_VISIBLE)
-        return [pair for pair in self.pairs if pair.match not in fine]
+    def __post_init__(self) -> None:
+        """Tell at once what nearly every verdict asks for."""
+        self.registration = None if self.flow is None else _met(self.flow)
+        self.differences = [pair for pair in self.pairs if pair.match not in _FINE]
+        self.hidden = [pair for pair in self.pairs if pair.match is LegMatch.NOT_VISIBLE]
 
-    @cached_property
-    def hidden(self) -> list[Pair]:
-        """The legs predicted where the captures show nothing."""
-        return [pair for pair in self.pairs if pair.match is LegMatch.NOT_VISIBLE]
+
+_FINE = (LegMatch.AS_PREDICTED, LegMatch.NOT_VISIBLE)
+
+
+def _met(flow: CallFlow) -> Registration | None:
+    made = next((leg.registration for leg in flow.legs if leg.registration is not None), None)
+    # A FALLBACK applies, too, where the callee answers and its TAS is not rung.
+    made = made or next((leg.registration for leg in flow.absent if leg.reason.rule == "R6"), None)
+    return None if made is None or made.route_type is RouteType.INGRESS else made
 
 
 @dataclass(eq=False)
@@ -239,11 +241,10 @@ def _predict(
     """Ask `route` with the scenario that the legs show."""
     callee = callee_behaviour(seen)
     scenario = Scenario(callee=callee)
-    first = Prediction(policy, scenario, _route(call, registrations, scenario, policy), [])
-    registration = first.registration
+    flow = _route(call, registrations, scenario, policy)
+    registration = None if flow is None else _met(flow)
     kind = None if registration is None else registration.route_type
     shown = scenario_of(seen, kind, _prefixes(seen, registration), callee)
-    flow = first.flow
     if shown != scenario:
         scenario, flow = shown, _route(call, registrations, shown, policy) or flow
     return Prediction(policy, scenario, flow, match_legs(seen.first_turn, flow, view))

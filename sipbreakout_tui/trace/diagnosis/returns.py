@@ -205,7 +205,7 @@ def media_refused(case: Case) -> Finding | None:
             continue
         if any(after.status == leg.status for after in leg.after):
             continue  # handed on from the leg behind it
-        profile = leg.leg.invite.profile
+        profile = leg.leg.offered
         offered = f"{visible(profile)} is offered" if profile else "no audio profile is readable in the offer"
         who = leg.target
         text = f"The {who} refused the media with {leg.status} in frame {case.frame(leg.leg.final_row)}: {offered}"

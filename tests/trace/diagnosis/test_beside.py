@@ -3,8 +3,8 @@
 import pytest
 
 from sipbreakout_model import FixOwner
-from sipbreakout_tui.trace.diagnosis.beside import UDP_BYTES
 from sipbreakout_tui.trace.diagnosis.finding import Finding
+from sipbreakout_tui.trace.leg import LARGE_BYTES
 from sipbreakout_tui.trace.trace import read_trace
 from tests.trace.blackbox.cases import LOOP
 from tests.trace.blackbox.command import registration
@@ -28,10 +28,10 @@ def sized(size: int, via: str = "UDP") -> bytes:
 @pytest.mark.parametrize(
     ("size", "transport", "via", "large"),
     [
-        (UDP_BYTES, "UDP", "UDP", False),
-        (UDP_BYTES + 1, "UDP", "UDP", True),
-        (UDP_BYTES + 1, "TCP", "TCP", False),
-        (UDP_BYTES + 1, "UDP", "TLS", False),  # decrypted, and written down as UDP
+        (LARGE_BYTES, "UDP", "UDP", False),
+        (LARGE_BYTES + 1, "UDP", "UDP", True),
+        (LARGE_BYTES + 1, "TCP", "TCP", False),
+        (LARGE_BYTES + 1, "UDP", "TLS", False),  # decrypted, and written down as UDP
     ],
 )
 def test_what_is_large_over_udp(size: int, transport: str, via: str, large: bool) -> None:
