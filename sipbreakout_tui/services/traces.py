@@ -26,7 +26,7 @@ from sipbreakout_tui.services.captures import (
 )
 from sipbreakout_tui.services.ledger_knowledge import LedgerKnowledge
 from sipbreakout_tui.trace.capture.findings import ENDS_EARLY, TLS_UNREAD
-from sipbreakout_tui.trace.capture.heard import NotACapture, Source, TraceError
+from sipbreakout_tui.trace.capture.heard import Endpoint, NotACapture, Source, TraceError
 from sipbreakout_tui.trace.capture.packet_file import PacketFile
 from sipbreakout_tui.trace.capture.tshark import tshark_path
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
@@ -136,9 +136,14 @@ def open_trace(
 def party_address(text: str) -> str:
     """Return an address as captures have it: IPv6 short and without brackets.
 
+    With its port it stands for one of several parties on one machine, as `127.0.0.1:5061`.
+
     Raises:
         InvalidValue: No IPv4 or IPv6 address.
     """
+    host, colon, port = text.strip().rpartition(":")
+    if colon and port.isascii() and port.isdigit() and (host.count(":") == 0 or host.endswith("]")):
+        return str(Endpoint(party_address(host), int(port)))
     try:
         return str(ip_address(text.strip().removeprefix("[").removesuffix("]")))
     except ValueError:

@@ -203,7 +203,7 @@ def place(group: Group, parties: Parties, number: int, prefixes: tuple[str, ...]
             if before is None:
                 before, _, gap_before = nearest.get(id(link.before), (None, (), False))
                 gap = gap or gap_before
-        source, target = parties.of(leg.source.address), parties.of(leg.target.address)
+        source, target = parties.of(leg.source_at), parties.of(leg.target_at)
         if (source is Party.CORE) == (target is Party.CORE):
             nearest[id(leg)] = before, evidence, gap
             elsewhere.append(leg)

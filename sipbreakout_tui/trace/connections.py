@@ -70,6 +70,6 @@ def _waits(group: Group, event: ConnectionEvent, parties: Parties, attempts: dic
     first = group.legs[0]
     if first.status is not None and first.status < 300 and (first.final_at or event.at) < event.at:
         return False  # answered before: it waits for nobody
-    if first.target.address not in parties.core or not first.at <= event.at or not first.open_at(event.at):
+    if first.target_at not in parties.core or not first.at <= event.at or not first.open_at(event.at):
         return False
-    return id(group) in attempts or not any(leg.target.address in parties.tas for leg in group.legs)
+    return id(group) in attempts or not any(leg.target_at in parties.tas for leg in group.legs)

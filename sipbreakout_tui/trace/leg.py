@@ -56,8 +56,16 @@ class SeenLeg:
     offered: str | None = None
     """The transport profile of the first audio stream in its INVITE, such as `RTP/AVP`; looked up where it was
     refused with 488 or 606."""
+    source_at: str = ""
+    """What stands for the source: its address, with its port where one address calls itself."""
+    target_at: str = ""
     events: list[ConnectionEvent] = field(default_factory=list)
     """Trouble with the connection that should have carried it."""
+
+    def __post_init__(self) -> None:
+        """Let addresses stand for the ends."""
+        self.source_at = self.source_at or self.source.address
+        self.target_at = self.target_at or self.target.address
 
     @property
     def too_large(self) -> bool:

@@ -117,7 +117,7 @@ class _Linker:
         self._arrived: list[tuple[str, str]] = []
         self._keys_of: dict[int, list[tuple[str, str]]] = {}
         self._by_branch = {leg.branch: leg for leg in legs if leg.branch}
-        self._element = {leg.source.address: "" for leg in legs} | {leg.target.address: "" for leg in legs}
+        self._element = {leg.source_at: "" for leg in legs} | {leg.target_at: "" for leg in legs}
         for address in self._element:
             self._element[address] = parties.element(address)
         self._clean = {id(leg): self._asked(leg) for leg in legs}
@@ -125,7 +125,7 @@ class _Linker:
     def _asked(self, leg: SeenLeg) -> str:
         """Return the digits of the number asked for: prefixes go only on legs to the TAS, `00` after them."""
         called = leg.invite.called or ""
-        if self._prefixes and self._element[leg.target.address] == "tas":
+        if self._prefixes and self._element[leg.target_at] == "tas":
             called = stripped(called, self._prefixes)[0]
         return plain(called)
 
@@ -152,7 +152,7 @@ class _Linker:
 
     def _try(self, leg: SeenLeg) -> bool:
         """Link the leg if it is clear to what; a leg of nobody who sends calls on is a call's first."""
-        element = self._element[leg.source.address]
+        element = self._element[leg.source_at]
         if self._knows_via(leg):
             link = self._by_via(leg, element, waiting=True)
             return link is not None and self._join(leg, link)
@@ -165,7 +165,7 @@ class _Linker:
         return self._join(leg, link)
 
     def _ends_at(self, leg: SeenLeg, element: str) -> bool:
-        return self._element[leg.target.address] == element
+        return self._element[leg.target_at] == element
 
     def _wait(self, leg: SeenLeg) -> None:
         """Let the leg wait for one that comes before it and is seen after it."""
@@ -180,7 +180,7 @@ class _Linker:
         while self._queue and self._queue[0].at <= moment:
             leg = self._queue.popleft()
             if id(leg) not in self._root:
-                self._join(leg, self._by_via(leg, self._element[leg.source.address]) or self._second_choice(leg))
+                self._join(leg, self._by_via(leg, self._element[leg.source_at]) or self._second_choice(leg))
                 self._wake()
 
     def _join(self, leg: SeenLeg, link: Link | None) -> bool:
@@ -192,7 +192,7 @@ class _Linker:
             self._next.setdefault(id(link.before), []).append(leg)
             self._root[id(leg)] = self._root[id(link.before)]
         self._in_order.append(leg)
-        element = self._element[leg.target.address]
+        element = self._element[leg.target_at]
         self._touched.add(element)
         keys = self._keys(leg)
         if leg.response_uuids:
@@ -216,7 +216,7 @@ class _Linker:
 
     def _second_choice(self, leg: SeenLeg) -> Link | None:
         """Return the link of a leg that continues nothing new: a fork's, a hunt's, or one across a gap."""
-        element = self._element[leg.source.address]
+        element = self._element[leg.source_at]
         link = self._best(leg, self._fresh_at(element, leg))
         if link is not None:
             return link
@@ -256,7 +256,7 @@ class _Linker:
         for depth, (branch, host) in enumerate(leg.invite.vias[1:], 1):
             known = self._by_branch.get(branch)
             if known is not None and known is not leg and id(known) in self._root:
-                gap = self._element[known.target.address] != element or (depth > 1 and tas_between)
+                gap = self._element[known.target_at] != element or (depth > 1 and tas_between)
                 return Link(known, self._evidence(known, leg, Evidence.VIA), gap)
             if waiting and known is not None and known is not leg:
                 return None
@@ -297,9 +297,9 @@ class _Linker:
         if children is None:
             return False
         if element == "core":
-            target = self._element[leg.target.address]
+            target = self._element[leg.target_at]
             return all(
-                self._element[child.target.address] != target or not child.open_at(leg.at - 2.0) for child in children
+                self._element[child.target_at] != target or not child.open_at(leg.at - 2.0) for child in children
             )
         evidence = self._evidence(before, leg)
         strong = any(item.confidence >= Confidence.LIKELY for item in evidence)
@@ -351,7 +351,7 @@ class _Linker:
         if one == two:
             return bool(one)
         # The TAS may leave the prefix on; without registrations nobody knows the prefix.
-        to_tas = "tas" in (self._element[before.target.address], self._element[leg.target.address])
+        to_tas = "tas" in (self._element[before.target_at], self._element[leg.target_at])
         long, short = (one, two) if len(one) > len(two) else (two, one)
         return to_tas and len(short) >= _TAIL and long.endswith(short)
 

@@ -67,7 +67,7 @@ def find_parties(
         tas: The TAS's addresses or host names, where they are given.
         hosts: Hosts of the registrations' `sip_uri`, lower case.
     """
-    addresses = {end.address for leg in legs for end in (leg.source, leg.target)}
+    addresses = {end for leg in legs for end in (leg.source_at, leg.target_at)}
     wanted = {host.lower() for host in (*tas, *hosts)}
     named = _named(legs, wanted, addresses)
     tas_set = {text for text in tas if text in addresses} | named
@@ -101,17 +101,17 @@ def _named(legs: Sequence[SeenLeg], hosts: set[str], addresses: set[str]) -> set
     asked_otherwise: set[str] = set()
     for leg in legs:
         if leg.invite.host in hosts:
-            ends.add(leg.target.address)
+            ends.add(leg.target_at)
         else:
-            asked_otherwise.add(leg.target.address)
+            asked_otherwise.add(leg.target_at)
         vias = leg.invite.vias
         if vias and vias[0][1] in hosts:
-            found.add(leg.source.address)
+            found.add(leg.source_at)
         if len(vias) == 1 and leg.invite.caller_host in hosts:
-            placing.add(leg.source.address)
+            placing.add(leg.source_at)
     found |= {address for address in ends if not _hands_on(address, legs, hosts, ends)} or ends
     # Whoever places calls from such a host is the TAS; a core that is a B2BUA hands From on, and is called itself.
-    found |= placing - asked_otherwise - {leg.target.address for leg in legs if leg.source.address in placing}
+    found |= placing - asked_otherwise - {leg.target_at for leg in legs if leg.source_at in placing}
     return found
 
 
@@ -120,20 +120,20 @@ def _hands_on(address: str, legs: Sequence[SeenLeg], hosts: set[str], ends: set[
 
     It sends them on to another end of such INVITEs, and has to do with others than those two sides of them.
     """
-    before = {leg.source.address for leg in legs if leg.target.address == address and leg.invite.host in hosts}
-    behind = {leg.target.address for leg in legs if leg.source.address == address and leg.invite.host in hosts}
+    before = {leg.source_at for leg in legs if leg.target_at == address and leg.invite.host in hosts}
+    behind = {leg.target_at for leg in legs if leg.source_at == address and leg.invite.host in hosts}
     if not behind & ends:
         return False
-    beside = {leg.target.address for leg in legs if leg.source.address == address}
-    beside |= {leg.source.address for leg in legs if leg.target.address == address}
+    beside = {leg.target_at for leg in legs if leg.source_at == address}
+    beside |= {leg.source_at for leg in legs if leg.target_at == address}
     return bool(beside - before - behind - {address})
 
 
 def _core_beside(legs: Iterable[SeenLeg], tas: set[str], hosts: set[str]) -> set[str]:
     """Return who calls the TAS: the core does, with the TAS's host; what stands behind the TAS calls it, too."""
-    calling = [leg for leg in legs if leg.target.address in tas and leg.source.address not in tas]
-    by_host = {leg.source.address for leg in calling if leg.invite.host in hosts}
-    return by_host or {leg.source.address for leg in calling}
+    calling = [leg for leg in legs if leg.target_at in tas and leg.source_at not in tas]
+    by_host = {leg.source_at for leg in calling if leg.invite.host in hosts}
+    return by_host or {leg.source_at for leg in calling}
 
 
 def _hub(legs: list[SeenLeg], tas: set[str]) -> set[str]:
@@ -141,12 +141,12 @@ def _hub(legs: list[SeenLeg], tas: set[str]) -> set[str]:
     calling: dict[str, list[SeenLeg]] = defaultdict(list)
     called: dict[str, int] = defaultdict(int)
     for leg in legs:
-        calling[leg.source.address].append(leg)
-        called[leg.target.address] += 1
+        calling[leg.source_at].append(leg)
+        called[leg.target_at] += 1
     both = [address for address in calling if called[address] and address not in tas]
     if not both:
-        toward_tas = [leg.source.address for leg in legs if leg.invite.called and leg.invite.called.startswith("+0")]
-        first = toward_tas or [leg.target.address for leg in legs if leg.target.address not in tas]
+        toward_tas = [leg.source_at for leg in legs if leg.invite.called and leg.invite.called.startswith("+0")]
+        first = toward_tas or [leg.target_at for leg in legs if leg.target_at not in tas]
         return set(first[:1])
 
     def rank(address: str) -> tuple[int, int, float, float]:
@@ -166,14 +166,14 @@ def _returning(legs: list[SeenLeg], core: set[str]) -> set[str]:
     asked: dict[str, set[str]] = defaultdict(set)
     rung: dict[tuple[str, str | None], float] = {}
     for leg in legs:
-        if leg.target.address in core and leg.invite.called:
+        if leg.target_at in core and leg.invite.called:
             for key in _identities(leg):
                 asked[key].add(leg.invite.called)
-        if leg.source.address in core:
-            way = leg.target.address, leg.invite.caller
+        if leg.source_at in core:
+            way = leg.target_at, leg.invite.caller
             rung[way] = min(leg.at, rung.get(way, leg.at))
     for leg in legs:
-        source, target, called = leg.source.address, leg.target.address, leg.invite.called
+        source, target, called = leg.source_at, leg.target_at, leg.invite.called
         if source in core and called and target not in core:
             if called.startswith("+0") or any(
                 added(called, number) and not same(called, number) for key in _identities(leg) for number in asked[key]
@@ -186,7 +186,7 @@ def _returning(legs: list[SeenLeg], core: set[str]) -> set[str]:
 
 def _after(leg: SeenLeg, rung: dict[tuple[str, str | None], float]) -> bool:
     """Return whether the core had rung this leg's source for the same caller before."""
-    return rung.get((leg.source.address, leg.invite.caller), math.inf) < leg.at
+    return rung.get((leg.source_at, leg.invite.caller), math.inf) < leg.at
 
 
 def _identities(leg: SeenLeg) -> tuple[str, ...]:
@@ -196,17 +196,13 @@ def _identities(leg: SeenLeg) -> tuple[str, ...]:
 
 def _other_tas_addresses(legs: list[SeenLeg], core: set[str], tas: set[str]) -> set[str]:
     """Return who brings a call back that went to the TAS, from an address of its own."""
-    gone = {
-        branch for leg in legs if leg.target.address in tas and leg.source.address in core for branch in [leg.branch]
-    } - {""}
-    uuids = {
-        uuid for leg in legs if leg.target.address in tas and leg.source.address in core for uuid in leg.response_uuids
-    }
+    gone = {branch for leg in legs if leg.target_at in tas and leg.source_at in core for branch in [leg.branch]} - {""}
+    uuids = {uuid for leg in legs if leg.target_at in tas and leg.source_at in core for uuid in leg.response_uuids}
     return {
-        leg.source.address
+        leg.source_at
         for leg in legs
-        if leg.target.address in core
-        and leg.source.address not in core
+        if leg.target_at in core
+        and leg.source_at not in core
         and (
             any(branch in gone for branch, _ in leg.invite.vias[1:])
             or (leg.invite.local_uuid is not None and leg.invite.local_uuid in uuids)
@@ -216,18 +212,18 @@ def _other_tas_addresses(legs: list[SeenLeg], core: set[str], tas: set[str]) -> 
 
 def _other_core_addresses(legs: list[SeenLeg], core: set[str], tas: set[str]) -> set[str]:
     """Return further addresses of the core: what a leg of the core came in at, and where the TAS returns calls to."""
-    before = {leg.branch: leg.target.address for leg in legs if leg.branch}
+    before = {leg.branch: leg.target_at for leg in legs if leg.branch}
     found = {
         before[leg.invite.vias[1][0]]
         for leg in legs
-        if leg.source.address in core and len(leg.invite.vias) > 1 and leg.invite.vias[1][0] in before
+        if leg.source_at in core and len(leg.invite.vias) > 1 and leg.invite.vias[1][0] in before
     }
-    sending = {leg.source.address for leg in legs if leg.target.address not in tas}
+    sending = {leg.source_at for leg in legs if leg.target_at not in tas}
     # Whoever sends on to the core is another element of the TAS.
-    beside_core = {leg.source.address for leg in legs if leg.target.address in core}
+    beside_core = {leg.source_at for leg in legs if leg.target_at in core}
     found |= {
-        leg.target.address
+        leg.target_at
         for leg in legs
-        if leg.source.address in tas and leg.target.address in sending and leg.target.address not in beside_core
+        if leg.source_at in tas and leg.target_at in sending and leg.target_at not in beside_core
     }
     return found - tas

@@ -17,6 +17,7 @@ from sipbreakout_tui.trace.diagnosis.case import build_case, same_call
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis, diagnose
 from sipbreakout_tui.trace.diagnosis.knowledge import Knowledge
 from sipbreakout_tui.trace.diagnosis.matching import View
+from sipbreakout_tui.trace.leg import SeenLeg
 from sipbreakout_tui.trace.linking import link_legs
 from sipbreakout_tui.trace.messages import Messages
 from sipbreakout_tui.trace.parties import Known, Parties, find_parties
@@ -114,6 +115,7 @@ def understand(
     hosts = knowledge.hosts() if knowledge is not None else set()
     for leg in legs:
         leg.events.clear()
+    _tell_ports_apart(legs)
     loose = attach_events(legs, [event for source in sources for event in source.events])
     parties = find_parties(legs, core, tas, hosts)
     troubled = troubled_tas(legs, loose, parties.core)
@@ -132,7 +134,7 @@ def understand(
         else:
             calls.append(call)
     view = _view(calls)
-    names = {leg.target.address: leg.invite.host for leg in legs if leg.target.address in parties.tas}
+    names = {leg.target_at: leg.invite.host for leg in legs if leg.target_at in parties.tas}
     said = _assumed(parties)
     diagnoses = []
     for call, earlier in zip(calls, _redials(calls), strict=True):
@@ -143,6 +145,16 @@ def understand(
     for source in sources:
         unread += source.unread
     return Trace(assembled, parties, view, tuple(calls), tuple(diagnoses), elsewhere, unread)
+
+
+def _tell_ports_apart(legs: Sequence[SeenLeg]) -> None:
+    """Where one address calls itself, as in a laboratory on one machine, its ports are different parties."""
+    shared = {leg.source.address for leg in legs if leg.source.address == leg.target.address}
+    for leg in legs if shared else ():
+        if leg.source.address in shared:
+            leg.source_at = str(leg.source)
+        if leg.target.address in shared:
+            leg.target_at = str(leg.target)
 
 
 def _longest_first(prefixes: set[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from sipbreakout_model import LegEnd
 from sipbreakout_tui.trace.assembling import assemble
+from sipbreakout_tui.trace.capture import Endpoint, Heard
 from sipbreakout_tui.trace.linking import Confidence
 from sipbreakout_tui.trace.trace import Trace, read_trace, understand
 from tests.trace.blackbox.cases import FALLBACK, LOOP
@@ -265,3 +267,27 @@ def test_the_time_for_calls_without_an_end_grows_with_their_number() -> None:
     many, trace = _calls_made(calls(400), None)
     assert len(trace.calls) == 400
     assert many < 6 * few
+
+
+@pytest.mark.parametrize("known", [LOOP, None], ids=["known", "inferred"])
+def test_parties_on_one_machine_are_told_apart_by_their_ports(known: str | None) -> None:
+    """A laboratory on one address: each party has a port of its own."""
+    lab = Lab()
+    loops.returned(lab)
+    source = memory(lab.wire.packets)
+    ends: dict[str, Endpoint] = {}
+
+    def here(end: Endpoint) -> Endpoint:
+        return ends.setdefault(end.address, Endpoint("127.0.0.1", 6000 + int(end.address.rpartition(".")[2])))
+
+    class Here(Memory):
+        def messages(self) -> Iterator[Heard]:
+            for frame, at, one, two, *_, data, place in super().messages():
+                yield frame, at, here(one), here(two), "UDP", data, place
+
+    source.__class__ = Here
+    found = read_trace([source], None if known is None else knowledge(known))
+    (diagnosis,) = found.diagnoses
+    assert diagnosis.verdict.id == "intended-loop"
+    assert found.parties.core == {"127.0.0.1:6001"}
+    assert found.parties.tas == {"127.0.0.1:6010"}

@@ -185,7 +185,7 @@ class Case:
             return visible(tas.leg.invite.host)
         if leg.leg.row < 0 and self.registration is not None:
             return self.registration.sip_uri.host
-        return leg.leg.target.address if leg.to_tas else leg.leg.source.address
+        return leg.leg.target_at if leg.to_tas else leg.leg.source_at
 
 
 def _ends(pair: Pair) -> tuple[Party, ...]:
@@ -279,7 +279,7 @@ def _model_call(seen: SeenCall, registrations: Registrations, hosts: dict[str, s
 
 def _tas_of(leg: PlacedLeg, callee: E164 | str, registrations: Registrations, hosts: dict[str, str]) -> TasUri | None:
     """Return the URI of the TAS that places a call: its host as known, else that of the callee's INGRESS."""
-    address = leg.leg.source.address
+    address = leg.leg.source_at
     sent_by = leg.leg.invite.vias[0][1] if leg.leg.invite.vias else ""
     lease = registrations.active(callee, leg.at) if isinstance(callee, E164) else None
     if address not in hosts and lease is not None and sent_by in ("", address):
