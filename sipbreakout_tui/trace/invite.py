@@ -21,12 +21,12 @@ _BRANCH = re.compile(r";\s*branch\s*=\s*([^;,\s]+)", re.IGNORECASE)
 _SENT_BY = re.compile(r"SIP\s*/\s*[\w.]+\s*/\s*([\w-]+)\s+(\[[^\]]*\]|[^:;,\s]+)", re.IGNORECASE)
 _ICID = re.compile(r"icid-value\s*=\s*\"?([^\";,\s]+)", re.IGNORECASE)
 _BLANK = re.compile(rb"\n[ \t\r]*\n")
-_FOLD = re.compile(rb"\r?\n[ \t]+")
+_FOLD = re.compile(r"\r?\n[ \t]+")
 _SEPARATORS = str.maketrans("", "", "-.()")
 
-_COMPACT = {b"v": b"via", b"f": b"from", b"t": b"to", b"i": b"call-id"}
-_SINGLE = frozenset((b"from", b"to", b"call-id", b"cseq", b"max-forwards", b"session-id", b"replaces"))
-_SEVERAL = frozenset((b"via", b"p-asserted-identity", b"p-charging-vector"))
+_COMPACT = {"v": "via", "f": "from", "t": "to", "i": "call-id"}
+_SINGLE = frozenset(("from", "to", "call-id", "cseq", "max-forwards", "session-id", "replaces"))
+_SEVERAL = frozenset(("via", "p-asserted-identity", "p-charging-vector"))
 _KNOWN_NAMES = 4096
 
 
@@ -88,66 +88,66 @@ def read_invite(data: bytes) -> Invite:
     single, several = _headers(data)
     start = data[: data.find(b"\n") + 1 or None].decode("latin-1").split(" ", 2)
     uri = start[1].strip() if len(start) > 1 else ""
-    lines = several.get(b"via", [])
+    lines = several.get("via", [])
     vias = [_via(text) for line in lines for text in line.split(",")]
-    from_value = _without_display(single.get(b"from", ""))
+    from_value = _without_display(single.get("from", ""))
     caller = None
-    for line in several.get(b"p-asserted-identity", ()):
+    for line in several.get("p-asserted-identity", ()):
         caller = caller or next(filter(None, map(number_in, _without_display(line).split(","))), None)
-    icid = next((match[1] for match in map(_ICID.search, several.get(b"p-charging-vector", ())) if match), None)
-    session_id = single.get(b"session-id")
+    icid = next((match[1] for match in map(_ICID.search, several.get("p-charging-vector", ())) if match), None)
+    session_id = single.get("session-id")
     return Invite(
         number_in(uri),
         host_in(uri),
         caller or number_in(from_value),
         from_value,
-        single.get(b"call-id", ""),
-        _whole(single.get(b"cseq", "")) or 0,
-        _whole(single.get(b"max-forwards", "")),
+        single.get("call-id", ""),
+        _whole(single.get("cseq", "")) or 0,
+        _whole(single.get("max-forwards", "")),
         tuple(vias),
         session_id,
         icid,
-        b"replaces" in single,
+        "replaces" in single,
         len(data),
         _transport(lines),
         local_uuid(session_id),
     )
 
 
-def _headers(data: bytes) -> tuple[dict[bytes, str], dict[bytes, list[str]]]:
+def _headers(data: bytes) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Return the wanted headers: those with one value, and those with several."""
     end = data.find(b"\r\n\r\n")
     if end < 0 and (blank := _BLANK.search(data)):
         end = blank.start()
-    head = data if end < 0 else data[:end]
-    if b"\n " in head or b"\n\t" in head:
-        head = _FOLD.sub(b" ", head)
-    single: dict[bytes, str] = {}
-    several: dict[bytes, list[str]] = {}
-    for line in head.split(b"\n")[1:]:
-        given, _, value = line.partition(b":")
+    # Decoded once and taken apart as text: a third of the time that bytes take.
+    head = (data if end < 0 else data[:end]).decode("utf-8", "surrogateescape")
+    if "\n " in head or "\n\t" in head:
+        head = _FOLD.sub(" ", head)
+    single: dict[str, str] = {}
+    several: dict[str, list[str]] = {}
+    for line in head.split("\n")[1:]:
+        given, _, value = line.partition(":")
         name = _wanted.get(given)
         if name is None:
             name = _learn(given)
         if not name:
             continue
-        text = value.strip().decode("utf-8", "surrogateescape")
         if name in _SINGLE:
-            single.setdefault(name, text)
+            single.setdefault(name, value.strip())
         else:
-            several.setdefault(name, []).append(text)
+            several.setdefault(name, []).append(value.strip())
     return single, several
 
 
-_wanted: dict[bytes, bytes] = {}
+_wanted: dict[str, str] = {}
 """Header names as written, with the one that is wanted or an empty one: a capture has a few dozen spellings."""
 
 
-def _learn(given: bytes) -> bytes:
+def _learn(given: str) -> str:
     name = given.strip().lower()
     name = _COMPACT.get(name, name)
-    name = name if name in _SINGLE or name in _SEVERAL else b""
-    if len(_wanted) < _KNOWN_NAMES:
+    name = name if name in _SINGLE or name in _SEVERAL else ""
+    if len(_wanted) < _KNOWN_NAMES and len(given) < 100:
         _wanted[given] = name
     return name
 
