@@ -91,10 +91,12 @@ def read_invite(data: bytes) -> Invite:
     lines = several.get("via", [])
     vias = [_via(text) for line in lines for text in line.split(",")]
     from_value = _without_display(single.get("from", ""))
-    caller = None
+    caller = icid = None
     for line in several.get("p-asserted-identity", ()):
-        caller = caller or next(filter(None, map(number_in, _without_display(line).split(","))), None)
-    icid = next((match[1] for match in map(_ICID.search, several.get("p-charging-vector", ())) if match), None)
+        for value in _without_display(line).split(","):
+            caller = caller or number_in(value)
+    for line in several.get("p-charging-vector", ()):
+        icid = icid or _icid(line)
     session_id = single.get("session-id")
     return Invite(
         number_in(uri),
@@ -153,8 +155,21 @@ def _learn(given: str) -> str:
 
 
 def _via(text: str) -> tuple[str, str]:
-    branch, sent_by = _BRANCH.search(text), _SENT_BY.match(text.lstrip())
-    return branch[1] if branch else "", sent_by[2].strip("[]").lower() if sent_by else ""
+    # By the usual spelling first: a search without regard to case looks at every letter.
+    start = text.find(";branch=")
+    if start >= 0:
+        branch = text[start + 8 :].partition(";")[0].strip()
+    else:
+        match = _BRANCH.search(text)
+        branch = match[1] if match else ""
+    sent_by = _SENT_BY.match(text.lstrip())
+    return branch, sent_by[2].strip("[]").lower() if sent_by else ""
+
+
+def _icid(text: str) -> str | None:
+    start = text.find("icid-value=")
+    match = _ICID.match(text, start) if start >= 0 else _ICID.search(text)
+    return match[1] if match else None
 
 
 def _transport(vias: Sequence[str]) -> str:
@@ -176,10 +191,14 @@ def _whole(text: str) -> int | None:
 @lru_cache(maxsize=4096)
 def number_in(text: str) -> str | None:
     """Return the number that an address or URI names, without separators; None where it names none."""
-    match = _NUMBER.search(text)
-    if match is None:
-        return None
-    user = (match[1] or match[2] or "").translate(_SEPARATORS)
+    start, at = text.find("sip:"), text.find("@")
+    user = text[start + 4 : at] if 0 <= start < at else ""
+    # Nearly always digits stand there; everything else is for the regular expression.
+    if not user.removeprefix("+").isalnum():
+        match = _NUMBER.search(text)
+        if match is None:
+            return None
+        user = (match[1] or match[2] or "").translate(_SEPARATORS)
     if "%" in user:
         user = user.replace("%2B", "+").replace("%2b", "+").replace("%23", "#").replace("%2A", "*").replace("%2a", "*")
     return user if _DIALLED.fullmatch(user) else None
