@@ -1,7 +1,7 @@
 """From messages to legs: INVITEs by branch and hop, and everything that belongs to them.
 
-Nothing here depends on the order of the messages beyond 2^31 of them: an answer that comes before its
-INVITE (a shuffled capture) waits for it.
+The order of the messages in the file decides nothing: an answer that comes before its INVITE (a shuffled
+capture) waits for it.
 """
 
 import re

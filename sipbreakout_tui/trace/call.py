@@ -233,9 +233,9 @@ def _asked(legs: Sequence[PlacedLeg], prefixes: tuple[str, ...]) -> str | None:
     if not first.to_tas and first.called is not None:
         return international(first.called)
     back = next((leg for leg in legs if not leg.to_tas and leg.called is not None), None)
-    if first.called is None:
-        return None if back is None or back.called is None else international(back.called)
     near = None if back is None else back.called
+    if first.called is None:
+        return None if near is None else international(near)
     if near is not None and added(first.called, near):
         return international(near)
     return international(asked_for(first.called, prefixes, near))
@@ -256,9 +256,8 @@ def _outcome(call: SeenCall) -> SeenOutcome:
     first = call.entry or call.legs[0]
     status = first.status
     if status is None:
-        if call.loops and any(leg.status in (482, 483) for leg in call.legs):
-            return SeenOutcome("looped", None, next(s for leg in call.legs if (s := leg.status) in (482, 483)))
-        return SeenOutcome(None, None, None)
+        ended = next((leg.status for leg in call.legs if leg.status in (482, 483)), None) if call.loops else None
+        return SeenOutcome(None if ended is None else "looped", None, ended)
     if status < 300:
         return SeenOutcome("answered", _answerer(first), 200)
     if call.loops or status in (482, 483):
@@ -280,4 +279,4 @@ def _answerer(first: PlacedLeg) -> Party | None:
         if on is None:
             break
         leg = on
-    return leg.target if leg.from_core else None if leg.target is Party.CORE else leg.target
+    return None if leg.target is Party.CORE else leg.target

@@ -19,6 +19,12 @@ def same(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and (one == other or plain(one) == plain(other))
 
 
+def without_country(short: str, long: str) -> bool:
+    """Return whether the first is the second without its country code, as a dialling plan writes it."""
+    digits = plain(short).lstrip("0")
+    return not short.startswith("+") and len(digits) >= 7 and plain(long).endswith(digits)
+
+
 @lru_cache(maxsize=65536)
 def international(number: str) -> str:
     """Return the number with its plus where it is E.164 written with `00` or without plus; else as it is."""

@@ -7,7 +7,7 @@ from sipbreakout_tui.trace.diagnosis.finding import Finding, Remedy
 from sipbreakout_tui.trace.diagnosis.knowledge import Standing
 from sipbreakout_tui.trace.diagnosis.scenario import max_forwards_reset
 from sipbreakout_tui.trace.leg import LARGE_BYTES
-from sipbreakout_tui.trace.numbers import asked_for, plain, same, strippings
+from sipbreakout_tui.trace.numbers import asked_for, same, strippings, without_country
 
 
 def max_forwards_reset_finding(case: Case) -> Finding | None:
@@ -51,9 +51,7 @@ def number_form_changed(case: Case) -> Finding | None:
         two = asked_for(leg.called, case.prefixes, before.called) if leg.to_tas else leg.called
         if one in (two, leg.called) or before.called == leg.called:
             continue
-        national = plain(two).lstrip("0")
-        alike = same(one, two) or (not two.startswith("+") and len(national) >= 7 and plain(one).endswith(national))
-        if alike:
+        if same(one, two) or without_country(two, one):
             text = (
                 f"The number changes its form from {visible(one)} to {visible(two)} in frame {case.invite_frame(leg)}"
             )

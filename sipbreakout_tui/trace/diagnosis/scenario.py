@@ -3,7 +3,7 @@
 from sipbreakout_model import CalleeBehaviour, RouteType, Scenario, TasBehaviour
 from sipbreakout_model.numbers import e164_or_none
 from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
-from sipbreakout_tui.trace.numbers import international, plain, same, stripped, strippings
+from sipbreakout_tui.trace.numbers import international, same, stripped, strippings, without_country
 
 _CALLEE_OF_STATUS = {
     486: CalleeBehaviour.BUSY,
@@ -106,9 +106,7 @@ def asks_alike(leg: PlacedLeg, back: PlacedLeg, prefixes: tuple[str, ...]) -> bo
     ways = strippings(leg.called, prefixes)
     if any(same(way, back.called) for way in ways[1:] or ways):
         return True
-    # Without its country code, or with digits of the dialling plan before it.
-    digits = plain(back.called).lstrip("0")
-    return not back.called.startswith("+") and len(digits) >= 7 and plain(leg.called).endswith(digits)
+    return without_country(back.called, leg.called)
 
 
 def prefix_left_on(leg: PlacedLeg, back: PlacedLeg, prefixes: tuple[str, ...]) -> bool:
