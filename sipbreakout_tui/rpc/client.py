@@ -5,10 +5,11 @@ import logging
 import random as random_numbers
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
+import grpc
 import grpc.aio
 
 from sipbreakout_model import DEFAULT_TTL, E164, Lease, Registration, SipBreakoutError
@@ -43,6 +44,13 @@ NOT_REGISTERED: Final = re.compile(
 
 LOST_ANSWER = "answered 'not registered' after a lost answer: counts as deleted"
 """The note of a delete whose first answer did not arrive."""
+
+_REACHED: Final = {
+    grpc.ChannelConnectivity.READY: True,
+    grpc.ChannelConnectivity.IDLE: None,
+    grpc.ChannelConnectivity.CONNECTING: None,
+    grpc.ChannelConnectivity.TRANSIENT_FAILURE: False,
+}
 
 _log = logging.getLogger(__name__)
 _Request = TypeVar("_Request")
@@ -145,6 +153,21 @@ class RegistrationClient:
             _log.info("%s at %s %s", what, self.profile.target, LOST_ANSWER)
             return LOST_ANSWER
         raise self._refusal(what, answer.status_code, answer.error_message)
+
+    async def connectivity(self) -> AsyncIterator[bool | None]:
+        """Yield whether the core can be reached, now and whenever that changes; None while it is tried.
+
+        A connection that was lost is tried again at once, without a request.
+        """
+        if self._channel is None:
+            raise RuntimeError("the client is not open: use it in `async with RegistrationClient(...)`")
+        channel, told = self._channel, False
+        while (state := channel.get_state(try_to_connect=True)) is not grpc.ChannelConnectivity.SHUTDOWN:
+            reached = _REACHED[state]
+            if reached is not None or not told:  # between two attempts it stays away
+                told = True
+                yield reached
+            await channel.wait_for_state_change(state)
 
     def _open_stub(self) -> "SipBreakoutServiceAsyncStub":
         if self._stub is None:

@@ -7,8 +7,8 @@ expression over the whole row. Quotes keep spaces together: `"words:not acceptab
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from sipbreakout_model import InvalidValue
 
@@ -44,10 +44,20 @@ It raises InvalidValue where that cannot be read.
 """
 
 
+class _Condition(NamedTuple):
+    """One term: a word that is looked up in the haystack, or anything else that a row is asked."""
+
+    needle: str | None
+    search: Callable[[str], object] | None
+    """What a regular expression finds in a haystack, or None."""
+    term: Term
+    wanted: bool
+
+
 class Filter:
     """A filter that was read once and is asked for many rows."""
 
-    __slots__ = ("_terms", "text")
+    __slots__ = ("_conditions", "text")
 
     def __init__(self, text: str, fields: tuple[str, ...], compared: Compared | None = None) -> None:
         """Read the text.
@@ -62,11 +72,32 @@ class Filter:
         """
         self.text = text
         known = _LIVES if compared is None else compared
-        self._terms = [_term(word, fields, known) for word in _words(text)]
+        self._conditions = [_condition(word, fields, known) for word in _words(text)]
 
     def matches(self, row: Filtered, at: float) -> bool:
         """Return whether the row passes at Unix time `at` (s)."""
-        return all(term(row, at) for term in self._terms)
+        return all(condition.term(row, at) is condition.wanted for condition in self._conditions)
+
+    def select(self, rows: Sequence[Filtered], haystacks: Sequence[str], at: float) -> list[int]:
+        """Return the indices of the rows that pass at Unix time `at` (s), in order.
+
+        Args:
+            rows: All rows.
+            haystacks: The haystack of each, made before: a hundred thousand of them cost more than the search.
+            at: Unix time in seconds.
+        """
+        if not self._conditions:
+            return list(range(len(rows)))
+        # Words first: they are the quickest, and leave the least to the others.
+        chosen: Sequence[int] = range(len(rows))
+        for needle, search, term, wanted in sorted(self._conditions, key=lambda condition: condition.needle is None):
+            if needle is not None:
+                chosen = [index for index in chosen if (needle in haystacks[index]) is wanted]
+            elif search is not None:
+                chosen = [index for index in chosen if (search(haystacks[index]) is not None) is wanted]
+            else:
+                chosen = [index for index in chosen if term(rows[index], at) is wanted]
+        return list(chosen)
 
 
 def _words(text: str) -> list[str]:
@@ -79,26 +110,26 @@ def _words(text: str) -> list[str]:
         return text.split()
 
 
-def _term(word: str, fields: tuple[str, ...], compared: Compared) -> Term:
-    if word.startswith("!") and len(word) > 1:
-        inner = _term(word[1:], fields, compared)
-        return lambda row, at: not inner(row, at)
+def _condition(word: str, fields: tuple[str, ...], compared: Compared) -> _Condition:
+    wanted = True
+    while word.startswith("!") and len(word) > 1:
+        word, wanted = word[1:], not wanted
     if len(word) > 1 and word.startswith("/") and word.endswith("/"):
-        return _regex(word[1:-1])
+        search = _search(word[1:-1])
+        return _Condition(None, search, lambda row, at: search(row.haystack) is not None, wanted)
     name, colon, value = word.partition(":")
     # `sips:host` is a word: what a URI is written like must not be taken for a field.
     if colon and name.lower() not in ("sip", "sips"):
-        return _field(name.lower(), value.lower(), fields, compared)
+        return _Condition(None, None, _field(name.lower(), value.lower(), fields, compared), wanted)
     needle = word.lower()
-    return lambda row, at: needle in row.haystack
+    return _Condition(needle, None, lambda row, at: needle in row.haystack, wanted)
 
 
-def _regex(text: str) -> Term:
+def _search(text: str) -> Callable[[str], object]:
     try:
-        found = re.compile(text, re.IGNORECASE).search
+        return re.compile(text, re.IGNORECASE).search
     except re.error as error:
         raise InvalidValue(f"/{text}/ is not a regular expression: {error}") from error
-    return lambda row, at: found(row.haystack) is not None
 
 
 def _field(name: str, value: str, fields: tuple[str, ...], compared: Compared) -> Term:

@@ -1,6 +1,6 @@
 """What is known of every number, as rows for lists (V7)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from sipbreakout_model import Registration
@@ -75,18 +75,21 @@ class Row(NamedTuple):
 
     def field(self, name: str, at: float) -> str | None:
         """Return a field of FIELDS in lower case; None for any other."""
-        value = {
-            "number": self.number,
-            "type": self.route_type,
-            "tas": self.sip_uri,
-            "mo": self.mo,
-            "mt": self.mt,
-            "target": self.target,
-            "state": self.state(at),
-            "kept": "yes" if self.kept else "no",
-            "words": self.words or "",
-        }.get(name)
-        return None if value is None else value.lower()
+        value = _VALUES.get(name)
+        return None if value is None else value(self, at).lower()
+
+
+_VALUES: dict[str, Callable[[Row, float], str]] = {
+    "number": lambda row, at: row.number,
+    "type": lambda row, at: row.route_type,
+    "tas": lambda row, at: row.sip_uri,
+    "mo": lambda row, at: row.mo,
+    "mt": lambda row, at: row.mt,
+    "target": lambda row, at: row.target,
+    "state": lambda row, at: row.state(at),
+    "kept": lambda row, at: "yes" if row.kept else "no",
+    "words": lambda row, at: row.words or "",
+}
 
 
 def lives(remaining: float | None) -> str:

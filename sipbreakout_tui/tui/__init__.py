@@ -1,0 +1,1 @@
+"""The terminal UI: five places on one core, live. Screens show what `services/` say, and decide nothing."""

@@ -1,0 +1,181 @@
+"""The app: what all places share, and the way between them."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from sipbreakout_model import SipBreakoutError
+from sipbreakout_tui.tui.keys import KeyEntry, keys_of
+from sipbreakout_tui.tui.options import Options
+from sipbreakout_tui.tui.place import Place
+from sipbreakout_tui.tui.places import PLACES
+from sipbreakout_tui.tui.requests import Request
+from sipbreakout_tui.tui.theme import THEMES
+from sipbreakout_tui.tui.widgets.header_line import HeaderLine
+
+if TYPE_CHECKING:
+    from sipbreakout_tui.services.registrations import LiveRegistrations
+    from sipbreakout_tui.services.workbench import Workbench
+
+LOOK_SECONDS = 0.5
+"""How often the ledger is asked for changes; other processes make them, too."""
+
+
+class SipBreakoutApp(App[int]):
+    """The terminal UI; `run` returns an exit code."""
+
+    TITLE = "sipbreakout"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    MODES: ClassVar = {place.name: place.make for place in PLACES}
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(number), f"place('{place.name}')", place.title, show=False, id=f"place.{place.name}")
+            for number, place in enumerate(PLACES, 1)
+        ),
+        Binding("question_mark", "keys", "keys", id="app.keys", tooltip="Show what the keys do here."),
+        Binding("q", "quit", "quit", id="app.quit", tooltip="Leave the program."),
+        Binding("ctrl+z", "suspend_process", "suspend", show=False, id="app.suspend"),
+    ]
+
+    def __init__(self, options: Options) -> None:
+        """Take the choices of the command line; nothing is opened yet."""
+        super().__init__()
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[options.theme].name
+        self.options = options
+        self.clock = options.clock
+        self.live: LiveRegistrations | None = None
+        """The registrations; None until the ledger is read."""
+        self.bench: Workbench | None = None
+        self.profile_words = "demo" if options.demo else (options.profile or "")
+        """Which core, for the first line."""
+        self.opening_words = "reading the ledger…"
+        self._opened = AsyncExitStack()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be changed."""
+        return self.options.read_only or (self.live is not None and self.live.read_only)
+
+    # Opening, and what goes on all the time
+
+    def on_mount(self) -> None:
+        """Show the first place at once; what takes time comes after."""
+        self.switch_mode(PLACES[0].name)
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._open)
+
+    @work(exclusive=True, group="open")
+    async def _open(self) -> None:
+        try:
+            self.bench = await self._opened.enter_async_context(await asyncio.to_thread(self._bench_opener))
+        except SipBreakoutError as error:
+            self.opening_words = "not opened"
+            self.say_error(error)
+            return
+        self.live = self.bench.live
+        self._watch(self.live)
+        self._present_opened()
+        self.set_interval(LOOK_SECONDS, self.look)
+
+    def _bench_opener(self) -> "AbstractAsyncContextManager[Workbench]":
+        """Return what opens the workbench; runs in a thread, as importing gRPC takes a while."""
+        from sipbreakout_tui.services.workbench import open_demo_workbench, open_workbench
+
+        if self.options.demo:
+            return open_demo_workbench(
+                read_only=self.options.read_only, clock=self.clock, monotonic=self.options.monotonic
+            )
+        from sipbreakout_tui.config import load_profiles
+
+        profile = load_profiles().choose(self.options.profile)
+        self.profile_words = f"{profile.name} {profile.target}"
+        return open_workbench(profile, read_only=self.options.read_only, clock=self.clock)
+
+    async def close(self) -> None:
+        """Close what is open; again does nothing."""
+        self.live = None
+        await self._opened.aclose()
+
+    @work(group="watch")
+    async def _watch(self, live: "LiveRegistrations") -> None:
+        await live.watch(self._refresh_header)
+
+    @work(exclusive=True, group="look")
+    async def look(self) -> None:
+        """Ask the ledger what changed, and show it."""
+        live = self.live
+        if live is None:
+            return
+        try:
+            changed = await live.look()
+        except SipBreakoutError as error:
+            self.say_error(error)
+            return
+        if changed.indices or changed.everything:
+            self._refresh_header()
+            if isinstance(self.screen, Place):
+                self.screen.changed(live, changed)
+
+    def _present_opened(self) -> None:
+        self._refresh_header()
+        place = self._place
+        if place is not None and self.live is not None:
+            place.opened(self.live)
+
+    def _tick(self) -> None:
+        self._refresh_header()
+        if self._place is not None:
+            self._place.ticked(self.clock())
+
+    @property
+    def _place(self) -> Place | None:
+        """The place under whatever dialogs are open."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, Place)), None)
+
+    def _refresh_header(self) -> None:
+        if self._place is not None:
+            for header in self._place.query(HeaderLine):
+                header.refresh()
+
+    # What places use
+
+    def say_error(self, error: Exception | str) -> None:
+        """Show an error; what it says is shown as it is."""
+        self.notify(str(error), severity="error", markup=False, timeout=10)
+
+    async def go(self, place: str, request: Request | None = None) -> None:
+        """Go to a place, and ask something of it."""
+        await self.switch_mode(place)
+        if request is not None and self._place is not None:
+            self._place.arrive(request)
+
+    # Keys
+
+    async def action_place(self, name: str) -> None:
+        """Go to a place by its name."""
+        await self.go(name)
+
+    def action_keys(self) -> None:
+        """Show what the keys do here."""
+        from sipbreakout_tui.tui.screens.keys_help import KeysHelp
+
+        self.push_screen(KeysHelp(list(keys_of(self.screen))))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Yield every key's action for the palette, and the themes."""
+        for entry in keys_of(screen):
+            yield SystemCommand(entry.words, entry.tooltip or f"key {entry.key}", partial(self._do, entry))
+
+    async def _do(self, entry: KeyEntry) -> None:
+        await self.run_action(entry.action, default_namespace=entry.source)

@@ -1,0 +1,1 @@
+"""The five places, one module or package each with its `.tcss`, and the dialogs over them."""

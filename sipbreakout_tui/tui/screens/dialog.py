@@ -1,0 +1,120 @@
+"""Dialogs over a place: a frame, and the two that ask and tell."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T | None], Generic[T]):
+    """A box over the place, with a title; escape leaves it and gives None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", id="dialog.leave")]
+
+    CSS_PATH = "dialog.tcss"
+
+    def __init__(self, title: str) -> None:
+        """Take the title."""
+        super().__init__()
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        """Yield the frame and, within it, the dialog."""
+        with Vertical(classes="dialog-box") as box:
+            box.border_title = Content(self._title)
+            yield from self.body()
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the widgets of the dialog."""
+        raise NotImplementedError
+
+    def action_leave(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)
+
+
+class Question(Dialog[bool]):
+    """Asks before something is done; where much is done, its count has to be typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer", "yes", id="question.yes"),
+        Binding("n", "leave", "no", id="question.no"),
+    ]
+
+    def __init__(self, title: str, text: str, *, yes: str = "Yes", count: int | None = None) -> None:
+        """Take what is asked.
+
+        Args:
+            title: The title.
+            text: What will be done, safe to show.
+            yes: The word on the button.
+            count: The number that has to be typed first; None: none.
+        """
+        super().__init__(title)
+        self._text = text
+        self._yes = yes
+        self._count = count
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the text, the input for the count and the buttons."""
+        with VerticalScroll(classes="dialog-text", can_focus=False):
+            yield Static(self._text, markup=False)
+        if self._count is not None:
+            yield Static(f"Type {self._count} to go on:", classes="dialog-ask", markup=False)
+            yield Input(compact=True, restrict=r"[0-9]*", classes="dialog-input", id="count")
+        with Horizontal(classes="dialog-buttons"):
+            yield Button(f"{self._yes}", compact=True, id="yes", variant="primary", disabled=self._count is not None)
+            yield Button("Cancel", compact=True, id="no")
+
+    def on_mount(self) -> None:
+        """Put the focus where the answer is given."""
+        self.query_one("#no" if self._count is None else "#count").focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self.query_one("#yes", Button).disabled = event.value != str(self._count)
+
+    @on(Input.Submitted)
+    def action_answer(self) -> None:
+        """Answer yes, where that is allowed yet."""
+        if not self.query_one("#yes", Button).disabled:
+            self.dismiss(True)
+
+    @on(Button.Pressed, "#yes")
+    def _agreed(self) -> None:
+        self.dismiss(True)
+
+    @on(Button.Pressed, "#no")
+    def _declined(self) -> None:
+        self.dismiss(None)
+
+
+class TextDialog(Dialog[None]):
+    """Shows a text, that can be scrolled and copied."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", "copy", id="text.copy", tooltip="Copy the text.")]
+
+    def __init__(self, title: str, text: str | Content) -> None:
+        """Take the text, safe to show."""
+        super().__init__(title)
+        self._text = text
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the text and how to leave it."""
+        with VerticalScroll(classes="dialog-text"):
+            yield Static(self._text, markup=False)
+        yield Static("esc close   y copy", classes="dialog-keys", markup=False)
+
+    def action_copy(self) -> None:
+        """Copy the text."""
+        self.app.copy_to_clipboard(self._text if isinstance(self._text, str) else self._text.plain)
+        self.notify("copied", markup=False)
