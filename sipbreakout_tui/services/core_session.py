@@ -1,6 +1,7 @@
 """A core and the ledger, open together: what every command and screen works with."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sipbreakout_model import E164, Registration, RouteType, TasUri
@@ -11,13 +12,15 @@ from sipbreakout_tui.rpc.client import RegistrationClient
 
 
 @asynccontextmanager
-async def open_recorder(profile: Profile, ledger: Ledger, actor: str) -> AsyncIterator[Recorder]:
-    """Open a client of the profile's core whose requests are written into the ledger.
+async def open_recorder(
+    profile: Profile, ledger: Ledger, actor: str, *, clock: Callable[[], float] = time.time
+) -> AsyncIterator[Recorder]:
+    """Open a client of the profile's core whose requests are written into the ledger; `clock` is Unix time in seconds.
 
     Raises:
         ConfigError: A file that the profile names cannot be used.
     """
-    async with RegistrationClient(profile) as client:
+    async with RegistrationClient(profile, clock=clock) as client:
         yield Recorder(client, ledger, actor)
 
 

@@ -1,5 +1,7 @@
 """All that the terminal UI works with, opened together: profiles, ledger, core, or the scene of the demo."""
 
+import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,7 +11,10 @@ from sipbreakout_tui.config import Profile
 from sipbreakout_tui.ledger import Ledger
 from sipbreakout_tui.services.core_session import open_recorder
 from sipbreakout_tui.services.demo import Demo, open_demo
+from sipbreakout_tui.services.keeping import keep
 from sipbreakout_tui.services.registrations import LiveRegistrations
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +54,29 @@ async def open_demo_workbench(
     """Open the demo: a core in this process and a ledger that are gone afterwards."""
     async with (
         open_demo(clock=clock, monotonic=monotonic) as demo,
+        _kept(demo.profile, demo.ledger),
         _live(demo.profile, demo.ledger, read_only, clock) as live,
     ):
         yield Workbench(live, demo)
 
 
 @asynccontextmanager
+async def _kept(profile: Profile, ledger: Ledger) -> AsyncIterator[None]:
+    """Refresh what is kept: of the demo's core no other process knows."""
+    stop = asyncio.Event()
+    keeping = asyncio.create_task(keep(ledger, [profile], stop, _log.info))
+    try:
+        yield
+    finally:
+        stop.set()
+        await keeping
+
+
+@asynccontextmanager
 async def _live(
     profile: Profile, ledger: Ledger, read_only: bool, clock: Callable[[], float]
 ) -> AsyncIterator[LiveRegistrations]:
-    async with open_recorder(profile, ledger, "tui") as recorder:
+    async with open_recorder(profile, ledger, "tui", clock=clock) as recorder:
         live = LiveRegistrations(profile, ledger, recorder, clock=clock, read_only=read_only)
         try:
             await live.load()
