@@ -59,7 +59,7 @@ def main() -> None:
         full = state / "full"
         asyncio.run(fill(full / "ledger.sqlite3", target))
         bulk = state / "bulk.csv"
-        bulk.write_text(format_registrations([Entry(each) for each in numbers(BULK, 5)], TextFormat.CSV), "utf-8")
+        bulk.write_text(format_registrations([Entry(each, None) for each in numbers(BULK, 5)], TextFormat.CSV), "utf-8")
         starts(state)
         used(state, full, bulk)
 

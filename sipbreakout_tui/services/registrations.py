@@ -9,20 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sipbreakout_model import E164, Lease, Registration, RegistrationBook
-from sipbreakout_tui.changes import Recorder
+from sipbreakout_tui.collector import without_collector
 from sipbreakout_tui.config import Profile
-from sipbreakout_tui.keeper.lock import is_held
 from sipbreakout_tui.ledger import Ledger
 from sipbreakout_tui.rpc.errors import CannotReachCore, NotAuthorised
-from sipbreakout_tui.services.applying import carry_out, plan_for
-from sipbreakout_tui.services.bulk import BulkReport
-from sipbreakout_tui.services.keeping import LOCK_NAME
 from sipbreakout_tui.services.listing import Row
 from sipbreakout_tui.services.plan import Change, ChangeKind
-from sipbreakout_tui.services.undo import undoing
+
+if TYPE_CHECKING:
+    from sipbreakout_tui.changes import Recorder
+    from sipbreakout_tui.services.bulk import BulkReport
 
 EXPIRING_SECONDS = 600.0
 """A registration that nobody keeps is about to expire when it has less to live."""
@@ -71,17 +70,15 @@ class LiveRegistrations:
         self,
         profile: Profile,
         ledger: Ledger,
-        recorder: Recorder,
         *,
         clock: Callable[[], float] = time.time,
         read_only: bool = False,
     ) -> None:
-        """Take an open ledger and recorder.
+        """Take an open ledger; `connect` gives what sends changes, rows can be shown before.
 
         Args:
             profile: The core.
             ledger: What is known.
-            recorder: Sends changes and writes them down.
             clock: Unix time in seconds.
             read_only: Whether nothing may be changed, whatever the profile says.
         """
@@ -91,11 +88,14 @@ class LiveRegistrations:
         self.read_only = read_only or profile.read_only
         self.rows: list[Row] = []
         """One a number, in the order in which they were met; read only."""
+        self.revision = 0
+        """Counts the looks that found something, so that who missed one can tell."""
         self.core = CoreState.CONNECTING
         self.core_words = ""
         """Why the core is away or does not let us in."""
         self.keeper_runs = False
-        self._recorder = recorder
+        self._recorder: Recorder | None = None
+        self._connected = asyncio.Event()
         self._index: dict[str, int] = {}
         self._ends: list[float] = []  # of leases that nobody keeps, in order
         self._since = 0.0
@@ -104,6 +104,11 @@ class LiveRegistrations:
         self._looking = asyncio.Lock()
         # Always the same thread: the ledger's version means something to it alone.
         self._thread = ThreadPoolExecutor(1, "registrations")
+
+    def connect(self, recorder: "Recorder") -> None:
+        """Take what sends changes and writes them down; changes asked for before wait for it."""
+        self._recorder = recorder
+        self._connected.set()
 
     def close(self) -> None:
         """End the thread that reads the ledger; the ledger stays open."""
@@ -135,7 +140,9 @@ class LiveRegistrations:
             changed = self._take(fresh)
             if census != (len(self.rows), self._counts["kept"]):  # kept by somebody else, imported, pruned
                 await self._load()
+                self.revision += 1
                 return Changed((), everything=True)
+            self.revision += bool(changed)
             return Changed(tuple(changed))
 
     def row(self, number: str) -> Row | None:
@@ -191,11 +198,13 @@ class LiveRegistrations:
 
     async def upsert(self, registration: Registration) -> Lease:
         """Add, replace or refresh a registration."""
-        return await self._noting(self._recorder.upsert(registration))
+        recorder = await self._sender()
+        return await self._noting(recorder.upsert(registration))
 
     async def delete(self, registration: Registration) -> str | None:
         """Delete a registration; return a note where it is not plain that it was there."""
-        return await self._noting(self._recorder.delete(registration))
+        recorder = await self._sender()
+        return await self._noting(recorder.delete(registration))
 
     async def keep(self, numbers: Iterable[str], kept: bool) -> None:
         """Mark numbers as kept, or not: all of them or none."""
@@ -207,10 +216,13 @@ class LiveRegistrations:
                 self._put(index, self.rows[index]._replace(kept=int(kept)))
 
     async def carry_out(
-        self, changes: Sequence[Change], stop: asyncio.Event, progress: Callable[[BulkReport], None] | None = None
-    ) -> BulkReport:
+        self, changes: Sequence[Change], stop: asyncio.Event, progress: "Callable[[BulkReport], None] | None" = None
+    ) -> "BulkReport":
         """Send many changes, a few at a time, until `stop` is set; see `applying.carry_out`."""
-        report = await carry_out(self._recorder, changes, concurrency=BULK_CONCURRENCY, stop=stop, progress=progress)
+        from sipbreakout_tui.services.applying import carry_out
+
+        recorder = await self._sender()
+        report = await carry_out(recorder, changes, concurrency=BULK_CONCURRENCY, stop=stop, progress=progress)
         if report.done:
             self.core, self.core_words = CoreState.SERVING, ""
         elif report.unreachable:
@@ -224,6 +236,8 @@ class LiveRegistrations:
 
     def undo_plan(self) -> Change:
         """Return what would put back the last change; see `undo.undoing`."""
+        from sipbreakout_tui.services.undo import undoing
+
         return undoing(self.ledger, self.profile.target)
 
     async def import_plan(self, path: Path, *, prune: bool = False) -> list[Change]:
@@ -234,7 +248,8 @@ class LiveRegistrations:
 
     async def watch(self, told: Callable[[], None]) -> None:
         """Follow whether the core can be reached, and call `told` at each change, until cancelled."""
-        async for reached in self._recorder.client.connectivity():
+        recorder = await self._sender()
+        async for reached in recorder.client.connectivity():
             if self.core is CoreState.UNAUTHORISED and reached:
                 continue  # that it answers is not news; a request that works will be
             self.core = _CORE_STATES[reached]
@@ -242,6 +257,12 @@ class LiveRegistrations:
             told()
 
     # Inside
+
+    async def _sender(self) -> "Recorder":
+        await self._connected.wait()
+        if self._recorder is None:
+            raise RuntimeError("connected without a recorder")
+        return self._recorder
 
     async def _noting(self, request: Awaitable[T]) -> T:
         """Await a request, and note what its end says of the core."""
@@ -275,10 +296,14 @@ class LiveRegistrations:
         _log.info("read %d rows of the ledger in %.3f s", len(rows), time.perf_counter() - began)
 
     def _read_all(self) -> tuple[int, list[Row]]:
-        version = self.ledger.version()
-        return version, list(map(Row._make, self.ledger.current_rows(self.profile.target)))
+        with without_collector():
+            version = self.ledger.version()
+            return version, list(map(Row._make, self.ledger.current_rows(self.profile.target)))
 
     def _read_changes(self, since: float) -> tuple[int, bool, list[Row], tuple[int, int]]:
+        from sipbreakout_tui.keeper.lock import is_held
+        from sipbreakout_tui.services.keeping import LOCK_NAME
+
         version = self.ledger.version()
         keeper_runs = is_held(self.ledger.path.with_name(LOCK_NAME))
         if version == self._version:
@@ -313,6 +338,7 @@ class LiveRegistrations:
         self._counts["kept"] += bool(row.kept) - bool(former.kept)
 
     def _import_plan(self, path: Path, prune: bool) -> list[Change]:
+        from sipbreakout_tui.services.applying import plan_for
         from sipbreakout_tui.services.registration_files import read_registrations
 
         wanted = [entry.registration for entry in read_registrations(path)]

@@ -1,14 +1,13 @@
 """Captures, read and understood: every call with its diagnosis."""
 
-import gc
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
 from sipbreakout_model import Party
+from sipbreakout_tui.collector import without_collector
 from sipbreakout_tui.trace.assembling import Assembled, assemble
 from sipbreakout_tui.trace.call import SeenCall, place
 from sipbreakout_tui.trace.capture.heard import Source
@@ -83,23 +82,9 @@ def read_trace(
         tas: Addresses or host names of TASes, where they are given.
         cancelled: Asked now and then; True ends the reading, and what was read is diagnosed.
     """
-    with _without_collector():
+    with without_collector():
         assembled = assemble(list(sources), cancelled=cancelled)
         return understand(assembled, knowledge, core=core, tas=tas)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking through a million young objects that all stay, now and later."""
-    was_on = gc.isenabled()
-    gc.disable()
-    gc.unfreeze()  # a trace that was read before may be gone by now
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_on:
-            gc.enable()
 
 
 def understand(

@@ -21,6 +21,7 @@ from sipbreakout_tui.tui.theme import THEMES
 from sipbreakout_tui.tui.widgets.header_line import HeaderLine
 
 if TYPE_CHECKING:
+    from sipbreakout_tui.services.bulk_run import BulkRun
     from sipbreakout_tui.services.registrations import LiveRegistrations
     from sipbreakout_tui.services.workbench import Workbench
 
@@ -59,6 +60,8 @@ class SipBreakoutApp(App[int]):
         self.bench: Workbench | None = None
         self.profile_words = "demo" if options.demo else (options.profile or "")
         """Which core, for the first line."""
+        self.bulk: BulkRun | None = None
+        """The bulk action under way; `str` tells its state, its `stop` ends it."""
         self.opening_words = "reading the ledger…"
         self._opened = AsyncExitStack()
 
@@ -84,9 +87,9 @@ class SipBreakoutApp(App[int]):
             self.say_error(error)
             return
         self.live = self.bench.live
-        self._watch(self.live)
         self._present_opened()
         self.set_interval(LOOK_SECONDS, self.look)
+        self._connect(self.bench)
 
     def _bench_opener(self) -> "AbstractAsyncContextManager[Workbench]":
         """Return what opens the workbench; runs in a thread, as importing gRPC takes a while."""
@@ -108,8 +111,14 @@ class SipBreakoutApp(App[int]):
         await self._opened.aclose()
 
     @work(group="watch")
-    async def _watch(self, live: "LiveRegistrations") -> None:
-        await live.watch(self._refresh_header)
+    async def _connect(self, bench: "Workbench") -> None:
+        """Open the core's client, and follow whether it can be reached; what the ledger knows is shown meanwhile."""
+        try:
+            await bench.connect()
+        except SipBreakoutError as error:
+            self.say_error(error)
+            return
+        await bench.live.watch(self._refresh_header)
 
     @work(exclusive=True, group="look")
     async def look(self) -> None:
@@ -124,8 +133,8 @@ class SipBreakoutApp(App[int]):
             return
         if changed.indices or changed.everything:
             self._refresh_header()
-            if isinstance(self.screen, Place):
-                self.screen.changed(live, changed)
+            if self._place is not None:
+                self._place.changed(live, changed)
 
     def _present_opened(self) -> None:
         self._refresh_header()
