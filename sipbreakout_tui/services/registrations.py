@@ -15,7 +15,7 @@ from sipbreakout_model import E164, Lease, Registration, RegistrationBook
 from sipbreakout_tui.collector import without_collector
 from sipbreakout_tui.config import Profile
 from sipbreakout_tui.ledger import Ledger
-from sipbreakout_tui.rpc.errors import CannotReachCore, NotAuthorised
+from sipbreakout_tui.rpc.errors import CannotReachCore, NotAuthorised, Refused
 from sipbreakout_tui.services.listing import Row
 from sipbreakout_tui.services.plan import Change, ChangeKind
 
@@ -273,6 +273,9 @@ class LiveRegistrations:
             raise
         except NotAuthorised as error:
             self.core, self.core_words = CoreState.UNAUTHORISED, str(error)
+            raise
+        except Refused:
+            self.core, self.core_words = CoreState.SERVING, ""
             raise
         self.core, self.core_words = CoreState.SERVING, ""
         return answer
