@@ -39,6 +39,8 @@ def web(
 
     if theme is not None and theme not in THEMES:
         raise InvalidValue(f"--theme {theme!r} is not known: expected one of {', '.join(THEMES)}")
+    if demo and profile is not None:
+        raise InvalidValue(f"--demo and --profile {profile!r} contradict each other: the demo has a core of its own")
     if profile is not None:
         load_profiles().choose(profile)
     try:

@@ -15,7 +15,7 @@ from textual_serve.download_manager import DownloadManager
 
 from sipbreakout_tui.safe_text import visible
 
-GRACE = 3.0
+GRACE = 2.5
 """Seconds a program has to end after SIGTERM, before it is killed."""
 
 KILLED = 1.0
@@ -57,11 +57,16 @@ class Child(AppService):
         self._socket = socket
         self._report = report
         self._errors: asyncio.Task[bytes] | None = None
+        self._starting: asyncio.Task[None] | None = None
         self._end: asyncio.Task[None] | None = None
 
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
         environment = super()._build_environment(width, height)
-        return {**environment, "TEXTUAL_DRIVER": "sipbreakout_tui.tui.web.driver:WebDriver"}
+        return {
+            **environment,
+            "TEXTUAL_DRIVER": "sipbreakout_tui.tui.web.driver:WebDriver",
+            "PYTHONIOENCODING": "utf-8",  # what the browser takes, whatever the locale here
+        }
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         self._process = process = await asyncio.create_subprocess_exec(
@@ -76,6 +81,11 @@ class Child(AppService):
         if process.stderr is not None:
             self._errors = asyncio.create_task(_tail(process.stderr))
         return process
+
+    async def start(self, width: int, height: int) -> None:
+        """Run the program in a screen of that many columns and rows."""
+        self._starting = asyncio.create_task(super().start(width, height))
+        await asyncio.shield(self._starting)
 
     async def run(self) -> None:
         """Relay what the program draws until it ends, then close the websocket with the reason."""
@@ -106,6 +116,8 @@ class Child(AppService):
             await handlers[kind](await stdout.readexactly(size))
 
     async def _stop(self) -> None:
+        if self._starting is not None:
+            await asyncio.wait({self._starting})
         process = self._process
         if process is None or process.stdout is None or self._errors is None or self._task is None:
             return

@@ -1,6 +1,7 @@
 """A web server on 127.0.0.1 that runs one program for each browser tab."""
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from types import TracebackType
 from urllib.parse import quote
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 from textual_serve.download_manager import DownloadManager
 
@@ -68,7 +70,13 @@ class WebServer:
         self._access = Access(self._listener.getsockname()[1])
         self._downloads = DownloadManager()
         self._tabs: dict[Child, web.WebSocketResponse] = {}
-        self._runner = web.AppRunner(self._application(), access_log=None, handle_signals=False, shutdown_timeout=0.5)
+        self._runner = web.AppRunner(
+            self._application(),
+            access_log=None,
+            logger=_private_logger(report),
+            handle_signals=False,
+            shutdown_timeout=0.5,
+        )
 
     @property
     def url(self) -> str:
@@ -176,6 +184,25 @@ class WebServer:
     async def _end(self, child: Child, tab: web.WebSocketResponse) -> None:
         await child.stop()
         await tab.close(code=WSCloseCode.GOING_AWAY, message=b"sipbreakout web was stopped.")
+
+
+class _Reporting(logging.Handler):
+    """Reports errors of ours by their class only: what aiohttp logs may quote a request, and so the token."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not isinstance(error, HttpProcessingError):
+            self._report(f"a request failed with an unexpected {type(error).__name__}. This is a bug")
+
+
+def _private_logger(report: Callable[[str], None]) -> logging.Logger:
+    logger = logging.Logger("web")  # without a parent: nobody else hears it
+    logger.addHandler(_Reporting(report))
+    return logger
 
 
 async def _obey(tab: web.WebSocketResponse, child: Child) -> None:

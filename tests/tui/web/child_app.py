@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
+from textual.events import Resize
 from textual.widgets import Footer, Header, Static
 
 FAILS_WITH = "\x1b[31mno such place"
@@ -47,8 +48,8 @@ class ChildApp(App[None]):
         if self.mode == "stubborn":
             self.call_after_refresh(self.hang)
 
-    def on_resize(self) -> None:
-        self.sub_title = f"{self.size.width}x{self.size.height};"
+    def on_resize(self, event: Resize) -> None:
+        self.sub_title = f"{event.size.width}x{event.size.height};"
 
     def hang(self) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -54,10 +54,12 @@ def test_what_a_tab_runs(arguments: list[str], port: int, command: list[str], mo
 def test_values_that_are_refused() -> None:
     with pytest.raises(InvalidValue, match="--theme 'blue' is not known: expected one of dark, light"):
         run("--theme", "blue")
+    with pytest.raises(InvalidValue, match="--demo and --profile 'embedded' contradict each other"):
+        run("--demo", "--profile", "embedded")
     with pytest.raises(ConfigError, match="no profile is named 'nobody'"):
         run("--profile", "nobody")
     for port in ("-1", "65536", "x"):
-        with pytest.raises(Exception, match="--port"):
+        with pytest.raises(Exception, match=r"not in the range 0<=x<=65535|not a valid int"):
             run("--port", port)
 
 

@@ -24,15 +24,15 @@ async def test_a_tab_shows_its_program_in_the_size_of_the_browser() -> None:
     async with serving() as served, served.tab("width=100&height=30") as tab:
         await tab.find("100x30;")
         await tab.find("Quit")  # the footer is there before anybody clicks
-        await tab.socket.send_json(["resize", {"width": 70, "height": 20}])
-        await tab.find("70x20;")
         await tab.socket.send_json(["ping", "12"])
         await tab.find(r'\["pong", ?"12"\]')
+        await tab.socket.send_json(["resize", {"width": 70, "height": 20}])
+        await tab.find("70x20;")
 
 
 async def test_what_makes_no_sense_is_ignored() -> None:
-    async with serving() as served, served.tab("width=x&height=-5") as tab:
-        await tab.find("80x1;")
+    async with serving() as served, served.tab("width=x&height=") as tab:
+        await tab.find("80x24;")
         for order in (
             "{",
             "[]",
@@ -44,6 +44,8 @@ async def test_what_makes_no_sense_is_ignored() -> None:
         ):
             await tab.socket.send_str(order)
         await tab.socket.send_bytes(b"\xff")
+        await tab.socket.send_json(["resize", {"width": 10**9, "height": -5}])
+        await tab.socket.send_json(["resize", {"width": True, "height": 5}])
         await tab.socket.send_json(["resize", {"width": 10**9, "height": 5}])
         await tab.find("1000x5;")
 
@@ -77,11 +79,10 @@ async def test_a_program_that_fails_is_reported_without_its_escapes() -> None:
 
 async def test_a_program_that_cannot_start_is_reported() -> None:
     reports: list[str] = []
-    async with serving() as served:
-        async with WebServer(["/nowhere/at-all"], report=reports.append) as server:
-            served.url = server.url
-            async with served.tab() as tab:
-                assert (await tab.end())[0] == 1011
+    async with serving() as served, WebServer(["/nowhere/at-all"], report=reports.append) as server:
+        served.url = server.url
+        async with served.tab() as tab:
+            assert (await tab.end())[0] == 1011
     assert reports == ["cannot run the program of a browser tab: No such file or directory"]
 
 
@@ -131,6 +132,17 @@ async def test_the_end_of_the_server_ends_the_programs() -> None:
         watched = [Watched(await one.pid()), Watched(await other.pid())]
     for each in watched:
         assert await asyncio.to_thread(each.ends)
+
+
+async def test_an_error_of_ours_is_reported_without_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: object, key: str) -> None:
+        raise RuntimeError(key)
+
+    monkeypatch.setattr("textual_serve.download_manager.DownloadManager.get_download_metadata", fail)
+    async with serving() as served:
+        async with served.session.get(f"{served.root}download/1") as answer:
+            assert answer.status == 500
+        assert served.reports == ["a request failed with an unexpected RuntimeError. This is a bug"]
 
 
 def test_a_port_in_use() -> None:

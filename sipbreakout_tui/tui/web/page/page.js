@@ -33,7 +33,7 @@ window.WebSocket = class extends Socket {
     this.addEventListener("open", () => document.querySelector(".xterm-helper-textarea").focus());
     this.addEventListener("close", (event) => {
       document.getElementById("reason").textContent = event.reason;
-      document.getElementById("again").focus();
+      setTimeout(() => document.getElementById("again").focus()); // the script shows it after this
     });
   }
 };
