@@ -9,14 +9,13 @@ SETUP  := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check proto docs bench clean
+.PHONY: help demo test check proto docs screenshots bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
-demo: $(VENV)/.installed ## install, then explain a call that loops
-	@$(BIN)/sipbreakout explain +4711111111 +4722222222 \
-		--registrations docs/examples/registrations.toml --tas returns-without-session-id
+demo: $(VENV)/.installed ## install, then open the terminal UI on a core of its own
+	@$(BIN)/sipbreakout demo
 
 test: $(VENV)/.installed-dev ## run every test
 	$(PY) -m pytest $(ARGS)
@@ -34,6 +33,9 @@ proto: $(VENV)/.installed-dev ## regenerate the code of the .proto files
 
 docs: $(VENV)/.installed-dev ## regenerate the generated parts of docs/
 	$(PY) -m docs.generate
+
+screenshots: $(VENV)/.installed-dev ## take the pictures of the terminal UI in docs/screenshots/ again
+	$(PY) -m docs.screenshot_files
 
 bench: $(VENV)/.installed-dev ## run every benchmark
 	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done

@@ -1,8 +1,8 @@
-"""Writes docs/rules.md, docs/diagnosis.md, docs/gallery.md with its pictures, and the command outputs in README.md.
+"""Writes the generated pages and pictures of docs/, and the command outputs in README.md.
 
-Run as `python -m docs.generate`; with --check it only says what is stale. In a block marked `console` each
-line that starts with `$ sipbreakout` is run here, at the top of the checkout, and what it prints becomes the
-lines below it.
+These are rules.md, diagnosis.md, gallery.md with its pictures, and the screenshots of the terminal UI. Run as
+`python -m docs.generate`; with --check it only says what is stale. In a block marked `console` each line that
+starts with `$ sipbreakout` is run here, at the top of the checkout, and what it prints becomes the lines below it.
 """
 
 import os
@@ -15,6 +15,7 @@ from pathlib import Path
 from docs.diagnosis_page import diagnosis_page
 from docs.gallery_page import gallery_files, same_drawings
 from docs.rules_page import rules_page
+from docs.screenshot_files import screenshot_files
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -57,6 +58,7 @@ def main() -> int:
         DOCS / "diagnosis.md": diagnosis_page(),
         README: with_outputs(readme),
         **gallery_files(DOCS),
+        **screenshot_files(DOCS),
     }
     for path, text in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:

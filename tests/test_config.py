@@ -172,7 +172,7 @@ def test_whole_file(tmp_path: Path) -> None:
         ("version = true", ["version True is not known: this program reads version 1"]),
         (
             "version = 1\nprofile = 1",
-            ["'profile' is no key of this file: expected version, default or [profiles.NAME]"],
+            ["'profile' is no key of this file: expected version, default, [keys] or [profiles.NAME]"],
         ),
         ("version = 1\nprofiles = 1", ["profiles is no table: write [profiles.NAME]"]),
         ("version = 1\n[profiles]\nlab = 1", ["profiles.lab is no table: write [profiles.lab]"]),
@@ -389,3 +389,13 @@ def test_loading_is_quick(tmp_path: Path) -> None:
     began = time.perf_counter()
     assert len(load(tmp_path, "version = 1\n" + body).own) == 1000
     assert time.perf_counter() - began < 2
+
+
+def test_everything_that_is_offered_is_there() -> None:
+    from sipbreakout_tui import config
+
+    assert sorted(config._MODULES) == sorted(config.__all__)
+    assert all(getattr(config, name) is not None for name in config.__all__)
+    unknown = "nix"
+    with pytest.raises(AttributeError, match="'nix'"):
+        getattr(config, unknown)

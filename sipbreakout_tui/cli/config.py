@@ -10,7 +10,8 @@ from sipbreakout_tui.cli.values import Format, Output
 group = typer.Typer(help="Show and check the profiles: which cores there are and how they are reached.")
 
 
-def _names() -> list[str]:
+def profile_names() -> list[str]:
+    """Return the names that complete `--profile`; none where the profile file cannot be used."""
     from sipbreakout_tui.config import ConfigError, load_profiles
 
     try:
@@ -25,7 +26,7 @@ ProfileName = Annotated[
         "--profile",
         metavar="NAME",
         help="The profile; else SIPBREAKOUT_PROFILE, the file's default, or embedded.",
-        autocompletion=_names,
+        autocompletion=profile_names,
     ),
 ]
 

@@ -67,6 +67,14 @@ def log_unexpected(error: BaseException) -> None:
         logging.getLogger(__name__).error("unexpected error", exc_info=error)
 
 
+def log_report(text: str) -> None:
+    """Log a report of an error that nobody foresaw."""
+    if _handlers:
+        import logging
+
+        logging.getLogger(__name__).error("%s", text)
+
+
 _handlers: list[logging.Handler] = []
 
 

@@ -41,14 +41,18 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from typer.main import get_command
-
-    from sipbreakout_tui.cli import app
-
+    word = arguments[0] if arguments else "ui"
     try:
-        code = get_command(app).main(list(arguments), prog_name="sipbreakout", standalone_mode=False)
+        # Completion asks without arguments, by a variable.
+        if word in ("ui", "demo") and "_SIPBREAKOUT_COMPLETE" not in os.environ:
+            from sipbreakout_tui.tui.launch import run
+
+            code: object = run(arguments[1:], demo=word == "demo")
+        else:
+            code = _command(arguments)
     except SystemExit as leaving:
-        # typer's way to leave when nobody reads its output any more, and after it set up completion.
+        # argparse's way to leave after its help, and typer's: when nobody reads its output any more, and after it
+        # set up completion.
         if isinstance(leaving.__context__, BrokenPipeError):
             return DONE
         return leaving.code if isinstance(leaving.code, int) else DONE
@@ -57,10 +61,20 @@ def _run(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else DONE
 
 
+def _command(arguments: Sequence[str]) -> object:
+    from typer import Abort
+    from typer.main import get_command
+
+    from sipbreakout_tui.cli.commands import app
+
+    try:
+        return get_command(app).main(list(arguments), prog_name="sipbreakout", standalone_mode=False)
+    except Abort:
+        return FAILED
+
+
 def _report(error: Exception) -> int:
     """Say on stderr what went wrong, and return the exit code for it."""
-    from typer import Abort
-
     from sipbreakout_model import (
         InvalidValue,
         RegistrationTextError,
@@ -68,8 +82,6 @@ def _report(error: Exception) -> int:
         SipBreakoutError,
     )
 
-    if isinstance(error, Abort):
-        return FAILED
     if hasattr(error, "format_message"):  # what typer's errors of usage have in common, in every version
         say("error", _usage(error.format_message(), getattr(error, "ctx", None)))
         return USAGE

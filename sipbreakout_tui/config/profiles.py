@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sipbreakout_tui.config.errors import ConfigError
+from sipbreakout_tui.config.key_table import read_keys
 from sipbreakout_tui.config.places import config_path
 from sipbreakout_tui.config.profile import OAuthAuth, Profile, name_problem
 from sipbreakout_tui.config.profile_table import read_profile
@@ -148,10 +149,12 @@ def _read(document: dict[str, object], path: Path, problems: list[str]) -> Profi
         problems.append(f"version {version!r} is not known: this program reads version {VERSION}")
         return Profiles(path, {})
     problems += [
-        f"{key!r} is no key of this file: expected version, default or [profiles.NAME]"
+        f"{key!r} is no key of this file: expected version, default, [keys] or [profiles.NAME]"
         for key in document
-        if key not in ("version", "default", "profiles")
+        if key not in ("version", "default", "keys", "profiles")
     ]
+    if "keys" in document:
+        read_keys(document["keys"], problems)
     tables = document.get("profiles", {})
     if not isinstance(tables, dict):
         problems.append("profiles is no table: write [profiles.NAME]")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from sipbreakout_tui.diagram.lines import Mark, Span, StyledLine
+from sipbreakout_tui.diagram.lines import LegSpan, Mark, Span, StyledLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ class Canvas:
         self._width = width
         self._rows: list[tuple[list[str], list[str]]] = []
         # Each row's characters and their marks, a letter each: so a pattern finds the spans.
+        self._legs: dict[int, list[LegSpan]] = {}
 
     def put(self, row: int, column: int, text: str, mark: Mark | None = None) -> None:
         """Put text on a row; what is beyond the sheet's width is cut off."""
@@ -131,6 +132,10 @@ class Canvas:
         for characters, codes in self._rows[rows.start : rows.stop]:
             characters[column], codes[column] = character, code
 
+    def leg(self, row: int, start: int, stop: int, place: int) -> None:
+        """Note that a part of a row shows a leg."""
+        self._legs.setdefault(row, []).append(LegSpan(start, min(stop, self._width), place))
+
     def _grow(self, row: int) -> None:
         while len(self._rows) <= row:
             self._rows.append(([" "] * self._width, [_UNMARKED] * self._width))
@@ -145,7 +150,8 @@ class Canvas:
 
     def lines(self) -> Iterator[StyledLine]:
         """Yield the rows from the top, without spaces at their ends."""
-        for characters, codes in self._rows:
+        for row, (characters, codes) in enumerate(self._rows):
             text = "".join(characters).rstrip()
             runs = _RUNS.finditer("".join(codes[: len(text)]))
-            yield StyledLine(text, tuple([Span(*run.span(), _OF_CODE[run[1]]) for run in runs]))
+            spans = tuple([Span(*run.span(), _OF_CODE[run[1]]) for run in runs])
+            yield StyledLine(text, spans, tuple(self._legs.get(row, ())))

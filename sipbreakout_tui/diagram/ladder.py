@@ -53,6 +53,7 @@ class _Drawing:
         self._bracket = _FIRST + step * (len(nodes) - 1) + 6
         self._width = width
         self._step = step
+        self._place_of = {id(link): place for place, link in enumerate(shape.links)}
         self._nodes = nodes
 
     def lines(self, messages: list[Message]) -> Iterator[StyledLine]:
@@ -96,6 +97,7 @@ class _Drawing:
         label = self._label(message, room - 3)
         body = f" {label} ".center(room - 1, line) if label else line * (room - 1)
         self._canvas.put(row, left, f"{body}{head}" if start < stop else f"{head}{body}", mark)
+        self._canvas.leg(row, left, left + room, self._place_of[id(message.link)])
 
     def _label(self, message: Message, room: int) -> str:
         """Return as much of what the message is as fits."""

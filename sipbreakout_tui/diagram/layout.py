@@ -42,6 +42,8 @@ class Layout:
     lanes: dict[str, list[int]] = field(default_factory=dict)
     """The columns in which a TAS's legs run."""
     lane_of: dict[int, int] = field(default_factory=dict)
+    place_of: dict[int, int] = field(default_factory=dict)
+    """Each leg's place among the legs of the flow, made ones first."""
     rows: dict[int, int] = field(default_factory=dict)
     """The rows of the legs on the left, as soon as they are drawn."""
     texts: dict[int, list[Row]] = field(default_factory=dict)
@@ -63,6 +65,7 @@ def laid_out(flow: CallFlow, width: int, glyphs: Glyphs) -> Layout:
     for link in shape.links:
         links[link.source if link.target == "core" else link.target].append(link)
     layout = Layout(flow, width, glyphs, left, below, links)
+    layout.place_of = {id(link): place for place, link in enumerate(shape.links)}
     looped = [link for link in shape.links if link.looped]
     if looped:
         layout.first_looped, layout.last_looped = looped[0], looped[-1]

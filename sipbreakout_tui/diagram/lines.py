@@ -4,7 +4,7 @@ Rich and Textual show it without parsing any markup, so no text from outside can
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from sipbreakout_tui.safe_text import visible
@@ -54,6 +54,17 @@ class Span(NamedTuple):
     mark: Mark
 
 
+class LegSpan(NamedTuple):
+    """A part of a line that shows a leg."""
+
+    start: int
+    """The first character."""
+    stop: int
+    """The character after the last."""
+    place: int
+    """The leg's place among the flow's legs followed by its absent ones, from 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class StyledLine:
     """One line; `str()` of it is the plain text, as wide in columns as it is long."""
@@ -61,6 +72,8 @@ class StyledLine:
     text: str
     spans: tuple[Span, ...] = ()
     """In order, not overlapping."""
+    legs: tuple[LegSpan, ...] = field(default=(), compare=False)
+    """Where legs stand, in any order: so that one of them can be pointed at."""
 
     def __str__(self) -> str:
         """Return the plain text."""

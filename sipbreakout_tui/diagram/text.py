@@ -78,6 +78,7 @@ class _Drawing:
                 canvas.put(row, box, f"{stroke.left}{line}{stroke.from_right}", mark)
             if link.number is not None:
                 canvas.put(row, box + 2, f" {link.number} ", mark)
+            canvas.leg(row, box, core, layout.place_of[id(link)])
 
     def _tas(self, bottom: int, row: int, node: Node) -> int:
         """Draw a TAS with its legs under the core; return the first row below."""
@@ -103,6 +104,10 @@ class _Drawing:
             canvas.column(range(bottom + 1, row), lane, stroke.down, mark)
             canvas.put(row, lane, stroke.below if down else stroke.from_below, mark)
             canvas.put(badge, lane, self._badge(link), mark)
+            place = layout.place_of[id(link)]
+            canvas.leg(badge, layout.text, layout.text + len(self._badge(link)), place)
+            for step in range(bottom + 1, row):
+                canvas.leg(step, lane, lane + 1, place)
         return row + height
 
     def _back_edge(self, bottom: int) -> None:

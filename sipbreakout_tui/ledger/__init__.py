@@ -5,10 +5,11 @@ from sipbreakout_tui.ledger.events import Answer, Event, Kind, Known, Request, S
 from sipbreakout_tui.ledger.exchange import Imported
 from sipbreakout_tui.ledger.history import Doubt, End, History, Span
 from sipbreakout_tui.ledger.ledger import UNDER_WAY_SECONDS, Ledger
-from sipbreakout_tui.ledger.reading import CURRENT_COLUMNS
+from sipbreakout_tui.ledger.reading import CURRENT_COLUMNS, JOURNAL_COLUMNS
 
 __all__ = [
     "CURRENT_COLUMNS",
+    "JOURNAL_COLUMNS",
     "UNDER_WAY_SECONDS",
     "Answer",
     "Doubt",

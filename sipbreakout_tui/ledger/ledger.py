@@ -12,7 +12,7 @@ from sipbreakout_tui.ledger import exchange, pruning
 from sipbreakout_tui.ledger.errors import LedgerError, NotAsserted
 from sipbreakout_tui.ledger.events import Answer, Event, Kind, Known, Request, Verb
 from sipbreakout_tui.ledger.history import HISTORY_COLUMNS, History
-from sipbreakout_tui.ledger.reading import CURRENT, EVENTS, event_of, known_of
+from sipbreakout_tui.ledger.reading import CURRENT, EVENTS, JOURNAL_COLUMNS, event_of, known_of
 from sipbreakout_tui.ledger.schema import MIGRATIONS
 from sipbreakout_tui.ledger.state import problems
 from sipbreakout_tui.ledger.writing import AnswerRow, RequestRow, write_answers, write_requests
@@ -244,6 +244,37 @@ class Ledger:
         direction = " DESC" if newest_first else ""
         sql = f"{EVENTS}{where} ORDER BY asked_at{direction}, id{direction} LIMIT ?"
         return map(event_of, self._store.stream(sql, [*values, -1 if limit is None else limit]))
+
+    def event(self, id: int) -> Event | None:
+        """Return the event with an id, or None: a request that became part of a run of refreshes has none."""
+        rows = self._store.read(lambda connection: connection.execute(f"{EVENTS} WHERE id = ?", (id,)).fetchall())
+        return event_of(rows[0]) if rows else None
+
+    def journal(
+        self,
+        target: str,
+        *,
+        before: int | None = None,
+        since: int | None = None,
+        numbers: Sequence[str] = (),
+        limit: int = -1,
+    ) -> list[tuple[Any, ...]]:
+        """Return events at a core as plain tuples of JOURNAL_COLUMNS, the latest to be written down first.
+
+        However many there are, only those that are returned are looked at where they are all of one core.
+
+        Args:
+            target: The core.
+            before: Only events with a lower id.
+            since: Only events with this id or a higher one.
+            numbers: Only of these, no more than 500; none: of all.
+            limit: The most events; negative: all.
+        """
+        among = f"number IN ({', '.join('?' * len(numbers))}) AND " if numbers else ""
+        where, values = _where({"target = ?": target, "id < ?": before, "id >= ?": since})
+        sql = f"SELECT {', '.join(JOURNAL_COLUMNS)} FROM event{where.replace(' WHERE ', f' WHERE {among}')}"
+        sql += " ORDER BY id DESC LIMIT ?"
+        return self._store.read(lambda connection: connection.execute(sql, (*numbers, *values, limit)).fetchall())
 
     def changes(self, target: str | None = None) -> Iterator[Event]:
         """Yield what changed a registration (no refreshes, no refusals), newest first.

@@ -26,6 +26,12 @@ CURRENT = """SELECT c.number, c.target, coalesce(c.sip_uri, r.sip_uri), coalesce
 EVENTS = f"SELECT {', '.join(EVENT_COLUMNS)} FROM event"
 """The query for `event_of`."""
 
+JOURNAL_COLUMNS = (
+    *("id", "asked_at", "verb", "number", "kind", "latency", "words", "count", "last_at", "doubt", "actor", "profile"),
+    *("sip_uri", "route_type"),
+)
+"""What `Ledger.journal` gives of an event: texts, Unix times and a latency in seconds, 0 or 1 for `doubt`."""
+
 
 def known_of(row: tuple[Any, ...]) -> Known:
     """Return what a row of CURRENT_COLUMNS says."""

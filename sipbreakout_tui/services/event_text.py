@@ -2,6 +2,7 @@
 
 from sipbreakout_model.times import local_time, rfc3339
 from sipbreakout_tui.ledger import Event, Kind, Verb
+from sipbreakout_tui.safe_text import visible
 
 
 def event_line(event: Event, *, utc: bool = False) -> str:
@@ -11,6 +12,32 @@ def event_line(event: Event, *, utc: bool = False) -> str:
         return f"{when}  note      {event.words or ''}"
     asked = f"{when}  {event.verb.value if event.verb else '':<7} {_what(event)} at {event.target}"
     return f"{asked}: {_became(event, utc=utc)}  ({_by(event)})"
+
+
+def event_details(event: Event, *, utc: bool = False) -> list[str]:
+    """Return all that is known of an event as lines, safe to show."""
+    registration = event.registration
+    asked = event.verb.value if event.verb is not None else "note"
+    facts = [
+        ("asked", f"{local_time(event.asked_at, utc=utc)}, {asked} at {event.target}"),
+        ("number", "–" if event.number is None else str(event.number)),
+    ]
+    if registration is not None:
+        facts.append(("TAS", str(registration.sip_uri)))
+    if registration is not None and event.verb is Verb.UPSERT:
+        mo, mt = registration.mobile_originating_prefix or "–", registration.mobile_terminating_prefix or "–"
+        facts += [("route type", str(registration.route_type)), ("prefixes", f"MO {mo}, MT {mt}")]
+    if event.before is not None and event.change:
+        facts.append(("before", str(event.before)))
+    facts.append(("became", _became(event, utc=utc) if event.kind is not Kind.NOTE else event.words or ""))
+    if event.at is not None:
+        facts.append(("answered", local_time(event.at, utc=utc)))
+    if event.accepted_at is not None and event.ttl is not None:
+        facts.append(("lives", f"{event.ttl:g} s from {local_time(event.accepted_at, utc=utc)}"))
+    if event.latency is not None:
+        facts.append(("latency", f"{event.latency * 1000:.0f} ms"))
+    facts.append(("asked by", f"{event.actor}, profile {event.profile}"))
+    return [f"{name:<11} {visible(text)}" for name, text in facts]
 
 
 def _what(event: Event) -> str:

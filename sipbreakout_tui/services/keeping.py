@@ -1,6 +1,7 @@
 """Keeping registrations alive, at every core that has kept ones."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 
@@ -37,9 +38,21 @@ def profiles_to_keep(ledger: Ledger, profiles: Profiles) -> list[Profile]:
 
 
 async def keep(
-    ledger: Ledger, profiles: Sequence[Profile], stop: asyncio.Event, say: Callable[[str], None]
+    ledger: Ledger,
+    profiles: Sequence[Profile],
+    stop: asyncio.Event,
+    say: Callable[[str], None],
+    *,
+    clock: Callable[[], float] = time.time,
 ) -> list[Keeper]:
     """Refresh what is kept at these cores until `stop` is set; return the keepers, for their reports.
+
+    Args:
+        ledger: Knows what is kept.
+        profiles: How the cores are reached, one for each.
+        stop: Ends it.
+        say: Called with what is worth telling.
+        clock: Unix time in seconds.
 
     Raises:
         KeeperRuns: Another process keeps the registrations of this ledger.
@@ -48,7 +61,11 @@ async def keep(
     with KeeperLock(ledger.path.with_name(LOCK_NAME)):
         async with AsyncExitStack() as opened:
             keepers = [
-                Keeper(await opened.enter_async_context(open_recorder(profile, ledger, "keeper")), say=say)
+                Keeper(
+                    await opened.enter_async_context(open_recorder(profile, ledger, "keeper", clock=clock)),
+                    say=say,
+                    clock=clock,
+                )
                 for profile in profiles
             ]
             try:

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sipbreakout_model import E164, Lease, Registration, RegistrationBook
+from sipbreakout_model import E164, Lease, Registration, RegistrationBook, SipBreakoutError
 from sipbreakout_tui.collector import without_collector
 from sipbreakout_tui.config import Profile
 from sipbreakout_tui.ledger import Ledger
@@ -94,7 +94,7 @@ class LiveRegistrations:
         self.core_words = ""
         """Why the core is away or does not let us in."""
         self.keeper_runs = False
-        self._recorder: Recorder | None = None
+        self._recorder: Recorder | SipBreakoutError | None = None
         self._connected = asyncio.Event()
         self._index: dict[str, int] = {}
         self._ends: list[float] = []  # of leases that nobody keeps, in order
@@ -108,6 +108,12 @@ class LiveRegistrations:
     def connect(self, recorder: "Recorder") -> None:
         """Take what sends changes and writes them down; changes asked for before wait for it."""
         self._recorder = recorder
+        self._connected.set()
+
+    def cannot_connect(self, error: SipBreakoutError) -> None:
+        """Take why nothing can be sent; whoever asks for a change is told."""
+        self._recorder = error
+        self.core, self.core_words = CoreState.AWAY, str(error)
         self._connected.set()
 
     def close(self) -> None:
@@ -262,6 +268,8 @@ class LiveRegistrations:
         await self._connected.wait()
         if self._recorder is None:
             raise RuntimeError("connected without a recorder")
+        if isinstance(self._recorder, SipBreakoutError):
+            raise self._recorder
         return self._recorder
 
     async def _noting(self, request: Awaitable[T]) -> T:

@@ -18,16 +18,17 @@ _NUMBER = re.compile(r"(<=|>=|<|>|)(\d{1,9})", re.ASCII)
 class CallRow:
     """What a call offers to a filter."""
 
-    __slots__ = ("_diagnosis", "_fields", "status", "turns")
+    __slots__ = ("_fields", "diagnosis", "number", "status", "turns")
 
     def __init__(self, diagnosis: Diagnosis) -> None:
         """Take the call."""
         seen = diagnosis.case.seen
+        self.number = seen.number
         self.turns = len(seen.to_tas)
         self.status = seen.outcome.status
         tas = dict.fromkeys(diagnosis.case.tas_name(leg) for leg in seen.legs if leg.to_tas or leg.from_tas)
         call_ids = dict.fromkeys(leg.leg.invite.call_id for leg in seen.legs)
-        self._diagnosis = diagnosis
+        self.diagnosis = diagnosis
         self._fields = {
             "caller": seen.caller or "anonymous",
             "callee": seen.callee or "",
@@ -40,12 +41,21 @@ class CallRow:
     @property
     def haystack(self) -> str:
         """Every field and the verdict's sentence, lower case."""
-        return "\n".join((*self._fields.values(), self._diagnosis.verdict.text)).lower()
+        return "\n".join((*self._fields.values(), self.diagnosis.verdict.text)).lower()
 
     def field(self, name: str, at: float) -> str | None:
         """Return a field of FIELDS in lower case; None for any other."""
         value = self._fields.get(name)
         return None if value is None else value.lower()
+
+
+def call_filter(text: str) -> Filter:
+    """Return a filter over `CallRow`.
+
+    Raises:
+        InvalidValue: It cannot be read.
+    """
+    return Filter(text, FIELDS, _COMPARED)
 
 
 def filtered(text: str, diagnoses: Iterable[Diagnosis]) -> list[Diagnosis]:
@@ -54,7 +64,7 @@ def filtered(text: str, diagnoses: Iterable[Diagnosis]) -> list[Diagnosis]:
     Raises:
         InvalidValue: The filter cannot be read.
     """
-    chosen = Filter(text, FIELDS, _COMPARED)
+    chosen = call_filter(text)
     return [diagnosis for diagnosis in diagnoses if chosen.matches(CallRow(diagnosis), diagnosis.case.seen.at)]
 
 

@@ -23,7 +23,7 @@ def message_lines(opened: OpenedTrace, diagnosis: Diagnosis, mask: Mask = unmask
     """
     messages = diagnosis.case.messages
     several = len(opened.captures) > 1
-    for row in _rows(diagnosis):
+    for row in message_rows(diagnosis):
         place = messages[row]
         file = f" of {mask(opened.captures[place.file].name)}" if several else ""
         way = mask(f"{place.source} → {place.target} {visible(place.transport)}")
@@ -44,7 +44,7 @@ def export_packets(opened: OpenedTrace, diagnosis: Diagnosis, out: Path) -> int:
     from sipbreakout_tui.trace.capture.packet_file import PacketFile
 
     seen, messages = diagnosis.case.seen, diagnosis.case.messages
-    rows = _rows(diagnosis)
+    rows = message_rows(diagnosis)
     files = sorted({messages[row].file for row in rows})
     names = " and ".join(opened.captures[file].name for file in files)
     if len(files) != 1:
@@ -60,7 +60,7 @@ def export_packets(opened: OpenedTrace, diagnosis: Diagnosis, out: Path) -> int:
         return packets.export(frames, out)
 
 
-def _rows(diagnosis: Diagnosis) -> list[int]:
+def message_rows(diagnosis: Diagnosis) -> list[int]:
     """Return the rows of the call's messages, by time."""
     seen, messages = diagnosis.case.seen, diagnosis.case.messages
     legs = [*(leg.leg for leg in seen.legs), *seen.elsewhere]

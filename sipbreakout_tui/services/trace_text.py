@@ -147,10 +147,11 @@ def _findings(diagnosis: Diagnosis, mask: Mask) -> Iterator[str]:
         if proof := _proof(diagnosis.case, finding):
             yield f"  {proof.removeprefix(', ')}"
         if finding.remedy is not None:
-            yield f"  for {_owner(finding.remedy.owner)}: {mask(finding.remedy.text)}"
+            yield f"  for {owner_words(finding.remedy.owner)}: {mask(finding.remedy.text)}"
 
 
-def _owner(owner: FixOwner) -> str:
+def owner_words(owner: FixOwner) -> str:
+    """Return who can make a change, for people."""
     return _OWNERS.get(owner, "whoever makes the registration")
 
 
@@ -158,7 +159,7 @@ def _fix(diagnosis: Diagnosis, mask: Mask) -> list[str]:
     remedy = diagnosis.remedy
     if remedy is None:
         return []
-    lines = [f"Fix, for {_owner(remedy.owner)}", f"  {mask(remedy.text)}"]
+    lines = [f"Fix, for {owner_words(remedy.owner)}", f"  {mask(remedy.text)}"]
     return lines if remedy.command is None else [*lines, f"  {mask(remedy.command)}"]
 
 
@@ -169,11 +170,12 @@ def _handles(opened: OpenedTrace, case: Case, mask: Mask) -> Iterator[str]:
         if len(opened.captures) > 1 and seen.row >= 0:
             where += f" in {mask(opened.captures[case.messages[seen.row].file].name)}"
         yield f"leg {number}  {moment_words(leg.at)}  {leg.source} → {leg.target}  {where}"
-        for name, value in _handle(leg, case):
+        for name, value in handle_words(leg, case):
             yield f"       {name:<11} {mask(value)}"
 
 
-def _handle(leg: PlacedLeg, case: Case) -> Iterator[tuple[str, str]]:
+def handle_words(leg: PlacedLeg, case: Case) -> Iterator[tuple[str, str]]:
+    """Yield what the logs of either side can be searched for, and how the leg ended: name and value, safe to show."""
     handle = leg_handle(leg, case.messages)
     texts = (
         ("Call-ID", handle.call_id),

@@ -31,10 +31,13 @@ from sipbreakout_tui.trace.capture.packet_file import PacketFile
 from sipbreakout_tui.trace.capture.tshark import tshark_path
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 from sipbreakout_tui.trace.diagnosis.knowledge import BookKnowledge, Knowledge
-from sipbreakout_tui.trace.trace import Trace, read_trace
+from sipbreakout_tui.trace.trace import Trace, read_trace, understand
 
 _MOST_PORTS = 50
 """How many ports of TLS servers tshark is told of; a capture of everything has thousands."""
+
+STOPPED = "the reading was stopped: only what was read until then is shown"
+"""The note of a trace that is a part of its captures."""
 
 _USUAL = Reader()
 _log = logging.getLogger(__name__)
@@ -51,6 +54,8 @@ class OpenedTrace:
     """Where the registrations come from, in words that are safe to show."""
     notes: list[str] = field(default_factory=list)
     """What somebody who reads the result should know of how it was made."""
+    reading_notes: tuple[str, ...] = ()
+    """Those of them that tell of the reading, whatever it is held against."""
 
     @property
     def decoder(self) -> str:
@@ -108,7 +113,7 @@ def open_trace(
         tas: Addresses or host names of TASes; likewise.
         reader: Who reads packets, and with which keys.
         progress: Called with the bytes that were read and their total.
-        cancelled: Asked now and then; True ends the reading, and what was read is diagnosed.
+        cancelled: Asked now and then; True ends the reading, and what was read is diagnosed; a note says so.
 
     Raises:
         TraceError: A file cannot be used.
@@ -118,8 +123,9 @@ def open_trace(
     knowledge, known_from = _knowledge(registrations)
     began = time.perf_counter()
     captures = open_captures(files, reader, progress)
+    stop = _Stop(cancelled)
     reading = _Reading(
-        captures, reader, lambda sources: read_trace(sources, knowledge, core=core, tas=tas, cancelled=cancelled)
+        captures, reader, lambda sources: read_trace(sources, knowledge, core=core, tas=tas, cancelled=stop), stop
     )
     try:
         trace = reading.read()
@@ -128,8 +134,41 @@ def open_trace(
         raise
     took = time.perf_counter() - began
     _log.info("read %d messages and diagnosed %d calls in %.3f s", len(trace.messages), len(trace.calls), took)
-    opened = OpenedTrace(trace, reading.captures, knowledge, known_from, reading.notes)
-    opened.notes += [*_not_met(trace, core, tas), *_pruned(opened)]
+    return _opened(trace, reading.captures, (knowledge, known_from), reading.notes, (core, tas))
+
+
+def diagnose_again(
+    opened: OpenedTrace,
+    *,
+    registrations: Path | RegistrationBook | Knowledge | None = None,
+    core: Collection[str] = (),
+    tas: Collection[str] = (),
+) -> OpenedTrace:
+    """Return a trace diagnosed anew, without reading its captures again; both share them.
+
+    Args:
+        opened: The trace, whose captures are open.
+        registrations: Who was registered, as `open_trace` takes it.
+        core: Addresses of the core; likewise.
+        tas: Addresses or host names of TASes; likewise.
+
+    Raises:
+        RegistrationTextError: The registrations cannot be used.
+    """
+    knowledge, known_from = _knowledge(registrations)
+    trace = understand(opened.trace.assembled, knowledge, core=core, tas=tas)
+    return _opened(trace, opened.captures, (knowledge, known_from), opened.reading_notes, (core, tas))
+
+
+def _opened(
+    trace: Trace,
+    captures: list[Capture],
+    known: tuple[Knowledge | None, str],
+    reading_notes: Iterable[str],
+    given: tuple[Collection[str], Collection[str]],
+) -> OpenedTrace:
+    opened = OpenedTrace(trace, captures, *known, reading_notes=tuple(reading_notes))
+    opened.notes += [*opened.reading_notes, *_not_met(trace, *given), *_pruned(opened)]
     return opened
 
 
@@ -183,16 +222,29 @@ def _pruned(opened: OpenedTrace) -> Iterator[str]:
             yield f"the ledger was pruned: of calls before {rfc3339(known_from)} it does not know what was in force"
 
 
+class _Stop:
+    """Asks whether the reading shall end, and remembers a yes."""
+
+    def __init__(self, cancelled: Callable[[], bool]) -> None:
+        self._cancelled = cancelled
+        self.said = False
+
+    def __call__(self) -> bool:
+        self.said = self.said or self._cancelled()
+        return self.said
+
+
 class _Reading:
     """Reads captures with the built-in reader, and again with tshark where that may read more."""
 
     def __init__(
-        self, captures: list[Capture], reader: Reader, understood: Callable[[Sequence[Source]], Trace]
+        self, captures: list[Capture], reader: Reader, understood: Callable[[Sequence[Source]], Trace], stop: _Stop
     ) -> None:
         self.captures = captures
         self.notes: list[str] = []
         self._reader = reader
         self._understood = understood
+        self._stop = stop
 
     def close(self) -> None:
         for capture in self.captures:
@@ -201,6 +253,9 @@ class _Reading:
     def read(self) -> Trace:
         """Read every capture; what `captures` holds then was read to its end."""
         trace = self._read()
+        if self._stop.said:
+            self.notes.append(STOPPED)
+            return trace
         wanting = {
             index: source
             for index, capture in enumerate(self.captures)
@@ -208,7 +263,9 @@ class _Reading:
         }
         if wanting and self._reader.decoder is Decoder.AUTO:
             if tshark_path() is not None:
-                trace = self._again(trace, wanting)
+                first, trace = trace, self._again(trace, wanting)
+                if self._stop.said and trace is not first:
+                    self.notes.append(STOPPED)
             elif self._reader.has_keys:
                 self.notes.append("the TLS keys that were given need tshark, which is not installed")
         self._note_unread()

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.config import Profile
 from sipbreakout_tui.ledger import Ledger
 from sipbreakout_tui.services.registrations import LiveRegistrations
@@ -58,7 +59,7 @@ async def open_demo_workbench(
     from sipbreakout_tui.services.demo import open_demo
 
     async with open_demo(clock=clock, monotonic=monotonic) as demo, AsyncExitStack() as opened:
-        await opened.enter_async_context(_kept(demo.profile, demo.ledger))
+        await opened.enter_async_context(_kept(demo.profile, demo.ledger, clock))
         yield await _bench(opened, demo.profile, demo.ledger, read_only, clock, demo)
 
 
@@ -76,7 +77,11 @@ async def _bench(
 
     async def connect() -> None:
         open_recorder = await asyncio.to_thread(_recorder_opener)  # importing gRPC takes a while
-        live.connect(await opened.enter_async_context(open_recorder(profile, ledger, "tui", clock=clock)))
+        try:
+            live.connect(await opened.enter_async_context(open_recorder(profile, ledger, "tui", clock=clock)))
+        except SipBreakoutError as error:
+            live.cannot_connect(error)
+            raise
 
     return Workbench(live, connect, demo)
 
@@ -88,12 +93,12 @@ def _recorder_opener() -> Callable[..., AbstractAsyncContextManager["Recorder"]]
 
 
 @asynccontextmanager
-async def _kept(profile: Profile, ledger: Ledger) -> AsyncIterator[None]:
+async def _kept(profile: Profile, ledger: Ledger, clock: Callable[[], float]) -> AsyncIterator[None]:
     """Refresh what is kept: of the demo's core no other process knows."""
     from sipbreakout_tui.services.keeping import keep
 
     stop = asyncio.Event()
-    keeping = asyncio.create_task(keep(ledger, [profile], stop, _log.info))
+    keeping = asyncio.create_task(keep(ledger, [profile], stop, _log.info, clock=clock))
     try:
         yield
     finally:

@@ -3,20 +3,20 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from sipbreakout_model import SipBreakoutError
-from sipbreakout_tui.tui.keys import KeyEntry, keys_of
+from sipbreakout_tui.tui.keys import keys_of
 from sipbreakout_tui.tui.options import Options
 from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.places import PLACES
-from sipbreakout_tui.tui.requests import Request
+from sipbreakout_tui.tui.requests import OpenCaptures, Request
+from sipbreakout_tui.tui.terminal.app import TerminalApp
 from sipbreakout_tui.tui.theme import THEMES
 from sipbreakout_tui.tui.widgets.header_line import HeaderLine
 
@@ -29,27 +29,46 @@ LOOK_SECONDS = 0.5
 """How often the ledger is asked for changes; other processes make them, too."""
 
 
-class SipBreakoutApp(App[int]):
+class SipBreakoutApp(TerminalApp, inherit_bindings=False):
     """The terminal UI; `run` returns an exit code."""
 
     TITLE = "sipbreakout"
     ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+p"
     MODES: ClassVar = {place.name: place.make for place in PLACES}
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(str(number), f"place('{place.name}')", place.title, show=False, id=f"place.{place.name}")
+            Binding(
+                *(str(number), f"place('{place.name}')", place.title),
+                show=False,
+                id=f"place.{place.name}",
+                tooltip=f"Go to {place.title}.",
+            )
             for number, place in enumerate(PLACES, 1)
         ),
         Binding("question_mark", "keys", "keys", id="app.keys", tooltip="Show what the keys do here."),
+        Binding("o", "open_file", "open", id="app.open", tooltip="Open a capture, or a file of registrations."),
+        Binding("P", "switch_profile", "profile", id="app.profile", tooltip="Go to the core of another profile."),
+        Binding("apostrophe", "jump", "jump", show=False, id="app.jump", tooltip="Put the focus where a letter is."),
+        Binding(
+            *("ctrl+p", "command_palette", "palette"),
+            show=False,
+            priority=True,
+            id="app.palette",
+            tooltip="Find everything by its name.",
+        ),
         Binding("q", "quit", "quit", id="app.quit", tooltip="Leave the program."),
-        Binding("ctrl+z", "suspend_process", "suspend", show=False, id="app.suspend"),
+        Binding(
+            *("ctrl+c", "interrupt", "copy"), show=False, id="app.interrupt", tooltip="Copy what the mouse has marked."
+        ),
+        Binding(
+            *("ctrl+z", "suspend_process", "suspend"), show=False, id="app.suspend", tooltip="Go to the shell until fg."
+        ),
     ]
 
     def __init__(self, options: Options) -> None:
         """Take the choices of the command line; nothing is opened yet."""
-        super().__init__()
+        super().__init__(ascii_only=options.ascii)
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[options.theme].name
@@ -63,7 +82,10 @@ class SipBreakoutApp(App[int]):
         self.bulk: BulkRun | None = None
         """The bulk action under way; `str` tells its state, its `stop` ends it."""
         self.opening_words = "reading the ledger…"
+        self.open_error: SipBreakoutError | None = None
+        """Why nothing could be opened."""
         self._opened = AsyncExitStack()
+        self.set_keymap(dict(options.keys))
 
     @property
     def read_only(self) -> bool:
@@ -76,6 +98,7 @@ class SipBreakoutApp(App[int]):
         """Show the first place at once; what takes time comes after."""
         self.switch_mode(PLACES[0].name)
         self.set_interval(1.0, self._tick)
+        self.set_interval(LOOK_SECONDS, self.look)
         self.call_after_refresh(self._open)
 
     @work(exclusive=True, group="open")
@@ -84,12 +107,15 @@ class SipBreakoutApp(App[int]):
             self.bench = await self._opened.enter_async_context(await asyncio.to_thread(self._bench_opener))
         except SipBreakoutError as error:
             self.opening_words = "not opened"
+            self.open_error = error
             self.say_error(error)
             return
         self.live = self.bench.live
+        self.title = f"sipbreakout: {self.profile_words}"
         self._present_opened()
-        self.set_interval(LOOK_SECONDS, self.look)
         self._connect(self.bench)
+        if self.options.captures:
+            await self.go("trace", OpenCaptures(self.options.captures))
 
     def _bench_opener(self) -> "AbstractAsyncContextManager[Workbench]":
         """Return what opens the workbench; runs in a thread, as importing gRPC takes a while."""
@@ -118,7 +144,11 @@ class SipBreakoutApp(App[int]):
         except SipBreakoutError as error:
             self.say_error(error)
             return
-        await bench.live.watch(self._refresh_header)
+        self._watch(bench.live)
+
+    @work(group="watch")
+    async def _watch(self, live: "LiveRegistrations") -> None:
+        await live.watch(self._refresh_header)
 
     @work(exclusive=True, group="look")
     async def look(self) -> None:
@@ -136,6 +166,31 @@ class SipBreakoutApp(App[int]):
             if self._place is not None:
                 self._place.changed(live, changed)
 
+    async def change_bench(self, bench: "Workbench", opened: AsyncExitStack) -> None:
+        """Show another core in new places, and close what was open before.
+
+        Args:
+            bench: The other one, connected.
+            opened: What closes it.
+        """
+        for group in ("watch", "look", "open"):
+            self.workers.cancel_group(self, group)
+        former, self._opened = self._opened, opened
+        self.live = self.bench = None
+        self.add_mode("between", Screen)
+        await self.switch_mode("between")
+        for place in PLACES:
+            await self.remove_mode(place.name)
+            self.add_mode(place.name, place.make)
+        await former.aclose()
+        self.bench, self.live = bench, bench.live
+        self.profile_words = f"{bench.live.profile.name} {bench.live.profile.target}"
+        self.title = f"sipbreakout: {self.profile_words}"
+        await self.switch_mode(PLACES[0].name)
+        await self.remove_mode("between")
+        self._present_opened()
+        self._watch(bench.live)
+
     def _present_opened(self) -> None:
         self._refresh_header()
         place = self._place
@@ -149,8 +204,10 @@ class SipBreakoutApp(App[int]):
 
     @property
     def _place(self) -> Place | None:
-        """The place under whatever dialogs are open."""
-        return next((screen for screen in self.screen_stack if isinstance(screen, Place)), None)
+        """The place under whatever dialogs are open; None while it is being made, or all is being closed."""
+        if not self.is_running:
+            return None
+        return next((screen for screen in self.screen_stack if isinstance(screen, Place) and screen.is_mounted), None)
 
     def _refresh_header(self) -> None:
         if self._place is not None:
@@ -181,10 +238,51 @@ class SipBreakoutApp(App[int]):
 
         self.push_screen(KeysHelp(list(keys_of(self.screen))))
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Yield every key's action for the palette, and the themes."""
-        for entry in keys_of(screen):
-            yield SystemCommand(entry.words, entry.tooltip or f"key {entry.key}", partial(self._do, entry))
+    @work(exclusive=True, group="everywhere")
+    async def action_open_file(self) -> None:
+        """Ask for a file, and go where it is shown."""
+        from sipbreakout_tui.tui.everywhere import open_file
 
-    async def _do(self, entry: KeyEntry) -> None:
-        await self.run_action(entry.action, default_namespace=entry.source)
+        await open_file(self)
+
+    @work(exclusive=True, group="everywhere")
+    async def action_switch_profile(self) -> None:
+        """Ask for a profile, and go to its core."""
+        from sipbreakout_tui.tui.everywhere import switch_profile
+
+        await switch_profile(self)
+
+    async def action_quit(self) -> None:
+        """Leave the program, after a question where something would be left undone."""
+        self._quit()
+
+    @work(exclusive=True, group="everywhere")
+    async def _quit(self) -> None:
+        from sipbreakout_tui.tui.everywhere import quit_program
+
+        await quit_program(self)
+
+    def action_interrupt(self) -> None:
+        """Say how to quit: where the mouse marked a text, this key has copied it before it comes here."""
+        key = next((entry.key for entry in keys_of(self.screen) if entry.id == "app.quit"), "q")
+        self.notify(f"press {key} to quit", markup=False)
+
+    @work(exclusive=True, group="everywhere")
+    async def action_jump(self) -> None:
+        """Put a letter on everything that can have the focus, and go to the one that is typed."""
+        from sipbreakout_tui.tui.everywhere import jump
+
+        await jump(self)
+
+    @work(exclusive=True, group="everywhere")
+    async def save_picture(self) -> None:
+        """Ask for a file, and save what is on the screen as SVG."""
+        from sipbreakout_tui.tui.everywhere import save_picture
+
+        await save_picture(self)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Return the commands of the palette."""
+        from sipbreakout_tui.tui.palette import palette_commands
+
+        return palette_commands(self, screen)

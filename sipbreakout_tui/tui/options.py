@@ -1,8 +1,8 @@
 """What the program was started with."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -21,6 +21,8 @@ class Options:
     """`dark` or `light`."""
     captures: tuple[Path, ...] = ()
     """Captures to open at once."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The keys chosen by the user, by the id of what they do; see `chosen_keys`."""
     clock: Callable[[], float] = time.time
     """Unix time in seconds."""
     monotonic: Callable[[], float] = time.monotonic

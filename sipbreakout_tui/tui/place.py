@@ -24,6 +24,7 @@ class Place(Screen[None]):
     not is told by `changed` with everything when it is gone to again.
     """
 
+    AUTO_FOCUS = "LineTable"  # and not the filter above it: letters are keys at first
     NAME: ClassVar[str]
     """As `places.PLACES` has it."""
     MUTATING: ClassVar[frozenset[str]] = frozenset()
@@ -49,6 +50,11 @@ class Place(Screen[None]):
     def live(self) -> "LiveRegistrations | None":
         """The registrations; None until the ledger is read."""
         return self.sip_app.live
+
+    @property
+    def busy(self) -> bool:
+        """Whether what it shows is about to change without anybody doing anything; a picture of it waits."""
+        return False
 
     def on_screen_resume(self) -> None:
         """Show what is known now."""

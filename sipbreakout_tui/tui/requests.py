@@ -38,4 +38,11 @@ class OpenCaptures:
     paths: tuple[Path, ...]
 
 
-Request = ShowNumber | EditRegistration | ExplainCall | OpenCaptures
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """Registrations shall show what the registrations of a file would change, and import them where that is wanted."""
+
+    path: Path
+
+
+Request = ShowNumber | EditRegistration | ExplainCall | OpenCaptures | ImportFile

@@ -10,6 +10,11 @@ def clock_time(at: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(at))
 
 
+def moment(at: float) -> str:
+    """Return the local day and time, such as `09-21 12:04:31`."""
+    return time.strftime("%m-%d %H:%M:%S", time.localtime(at))
+
+
 def life(seconds: float) -> str:
     """Return a span such as `45:10`, or `1:02:03` from an hour on."""
     whole = int(seconds)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sipbreakout_model import E164
-from sipbreakout_tui.services.numbering import number_problem
+from sipbreakout_tui.services.numbering import number_problem, spaced
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,17 @@ def test_the_plans_own_example_is_valid(region: str) -> None:
 def test_every_number_is_judged(text: str) -> None:
     problem = number_problem(E164(text))
     assert problem is None or problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+4722222222", "+47 22 22 22 22"),
+        ("+12025550142", "+1 202 555 0142"),
+        ("+999123", "+999123"),
+        ("+4704712345", "+47 04712345"),
+        ("+33" + "1" * 30, "+33" + "1" * 30),
+    ],
+)
+def test_numbers_are_spaced_and_lose_no_digit(number: str, shown: str) -> None:
+    assert spaced(number) == shown

@@ -27,6 +27,14 @@ def book(toml: str) -> RegistrationBook:
 @contextmanager
 def scripted(*scenes: Scene, registrations: str = "", **habits: object) -> Iterator[OpenedTrace]:
     """Open a capture in which these scenes come one after the other."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_scenes(Path(folder, "scripted.pcap"), *scenes, **habits)
+        with open_trace(path, registrations=book(registrations) if registrations else None) as opened:
+            yield opened
+
+
+def write_scenes(path: Path, *scenes: Scene, **habits: object) -> Path:
+    """Write a capture in which these scenes come one after the other."""
     packets = []
     now = None
     for index, scene in enumerate(scenes):
@@ -36,7 +44,11 @@ def scripted(*scenes: Scene, registrations: str = "", **habits: object) -> Itera
         scene(stage)
         packets += stage.wire.packets
         now = stage.wire.now + 120_000_000
-    with tempfile.TemporaryDirectory() as folder:
-        path = write_pcap(Path(folder, "scripted.pcap"), packets)
-        with open_trace(path, registrations=book(registrations) if registrations else None) as opened:
-            yield opened
+    return write_pcap(path, packets)
+
+
+def write_many(path: Path, times: int, name: str = "loop_sid_dropped") -> Path:
+    """Write a capture of the lab this many times over: 283 messages each."""
+    capture = (DATA / f"{name}.pcap").read_bytes()
+    path.write_bytes(capture + capture[24:] * (times - 1))
+    return path

@@ -112,5 +112,5 @@ def focused(driver: Driver) -> Widget | None:
 
 def _key(char: str) -> str:
     names = {" ": "space", "/": "slash", "+": "plus", ":": "colon", "!": "exclamation_mark", "<": "less_than_sign"}
-    names |= {".": "full_stop", "-": "minus", "_": "underscore", "@": "at", ",": "comma"}
+    names |= {">": "greater_than_sign", ".": "full_stop", "-": "minus", "_": "underscore", "@": "at", ",": "comma"}
     return names.get(char, char)

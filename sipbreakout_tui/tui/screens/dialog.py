@@ -1,6 +1,7 @@
 """Dialogs over a place: a frame, and the two that ask and tell."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from textual import on
@@ -20,11 +21,11 @@ class Dialog(ModalScreen[T | None], Generic[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", id="dialog.leave")]
 
-    CSS_PATH = "dialog.tcss"
-
     def __init__(self, title: str) -> None:
         """Take the title."""
         super().__init__()
+        # Not as CSS_PATH: a dialog with a file of its own would lose this one, and it is sought beside the subclass.
+        self.css_path = [Path(__file__).with_name("dialog.tcss"), *self.css_path]
         self._title = title
 
     def compose(self) -> ComposeResult:

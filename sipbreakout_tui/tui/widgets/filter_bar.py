@@ -84,6 +84,11 @@ class FilterBar(Horizontal):
         """Put the focus where one types."""
         self.query_one(Input).focus()
 
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_leave()
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()

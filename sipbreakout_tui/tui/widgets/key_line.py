@@ -26,7 +26,7 @@ class KeyLine(Widget):
     def render(self) -> Content:
         """Return the keys that fit, the help last."""
         entries = [entry for entry in keys_of(self.screen) if entry.shown]
-        rest = [entry for entry in entries if entry.action in ("app.keys", "app.quit")]
+        rest = [entry for entry in entries if entry.action in ("keys", "quit")]
         entries = [entry for entry in entries if entry not in rest]
         room = self.size.width - sum(len(entry.key) + len(entry.words) + 3 for entry in rest)
         parts: list[tuple[str, str]] = []

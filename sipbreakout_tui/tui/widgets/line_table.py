@@ -169,6 +169,7 @@ class LineTable(ScrollView, can_focus=True):
         self._position = 0
         self._sorted: tuple[str, bool] | None = None
         self._widths: list[tuple[int, int]] = []  # which columns are shown, and how wide
+        self._fitted_width = -1
         self._styles: dict[tuple[str, str], Style] = {}
         self.empty = empty
         self.marks: set[Hashable] = set()
@@ -301,8 +302,7 @@ class LineTable(ScrollView, can_focus=True):
         return True
 
     def on_resize(self) -> None:
-        """Find out anew which columns fit."""
-        self._widths = []
+        """Keep the cursor in sight."""
         self.virtual_size = Size(self.size.width, len(self._order) + 1)
         self._scroll_to_cursor()
 
@@ -313,9 +313,9 @@ class LineTable(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen."""
-        width = self.size.width
-        if not self._widths:
-            self._widths = _fitted(self._columns, width)
+        width = self.scrollable_content_region.width
+        if self._fitted_width != width:  # a scrollbar that comes or goes changes it, too
+            self._widths, self._fitted_width = _fitted(self._columns, width), width
         if y == 0:
             return self._header(width)
         position = y - 1 + int(self.scroll_y)

@@ -1,5 +1,7 @@
 """The second line: the five places, by number and by mouse."""
 
+from itertools import accumulate
+
 from textual import events
 from textual.content import Content
 from textual.widget import Widget
@@ -27,12 +29,14 @@ class PlaceTabs(Widget):
             parts += [(f" {number} {place.title} ", style), ("│", "$panel")]
         return Content.assemble(*parts[:-1])
 
+    def starts(self) -> list[int]:
+        """Return the column in which each place begins."""
+        widths = (len(place.title) + 5 for place in PLACES)
+        return list(accumulate(widths, initial=0))[: len(PLACES)]
+
     async def on_click(self, event: events.Click) -> None:
         """Go to the place under the mouse."""
-        start = 0
-        for place in PLACES:
-            end = start + len(place.title) + 5
+        starts = self.starts()
+        for place, start, end in zip(PLACES, starts, [*starts[1:], self.size.width], strict=True):
             if start <= event.x < end:
                 await self.run_action(f"app.place('{place.name}')")
-                return
-            start = end

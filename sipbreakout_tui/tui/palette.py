@@ -1,0 +1,39 @@
+"""The commands of the palette: what the keys do here, the theme, a picture of the screen."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+from textual.screen import Screen
+
+from sipbreakout_tui.tui.keys import KeyEntry, keys_of
+from sipbreakout_tui.tui.theme import THEMES
+
+if TYPE_CHECKING:
+    from sipbreakout_tui.tui.app import SipBreakoutApp
+
+_MOVES = ("move(", "page(", "edge(")
+
+
+def palette_commands(app: "SipBreakoutApp", screen: Screen[object]) -> Iterator[SystemCommand]:
+    """Yield every key's action on a screen, with the key and the id by which the profile file can give it another."""
+    for entry in keys_of(screen):
+        if entry.action == "command_palette" or entry.action.startswith(_MOVES):
+            continue
+        words = entry.words[:1].upper() + entry.words[1:]
+        yield SystemCommand(words, f"{entry.key}   {entry.tooltip or words}   ({entry.id})", partial(_do, app, entry))
+    for word, theme in THEMES.items():
+        if app.theme != theme.name:
+            yield SystemCommand(
+                f"Theme: {word}", f"Show the program in {word} colours.", partial(_set_theme, app, word)
+            )
+    yield SystemCommand("Picture of the screen", "Save what is on the screen as an SVG file.", app.save_picture)
+
+
+async def _do(app: "SipBreakoutApp", entry: KeyEntry) -> None:
+    await app.run_action(entry.action, default_namespace=entry.source)
+
+
+def _set_theme(app: "SipBreakoutApp", word: str) -> None:
+    app.theme = THEMES[word].name

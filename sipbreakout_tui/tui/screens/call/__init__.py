@@ -1,0 +1,1 @@
+"""Place 2: what a call does, and why."""

@@ -1,0 +1,1 @@
+"""Place 5: every request and its answer."""

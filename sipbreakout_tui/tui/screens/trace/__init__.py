@@ -1,0 +1,1 @@
+"""Place 3: captured calls, and why they took the way they took."""

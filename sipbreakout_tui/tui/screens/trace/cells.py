@@ -1,0 +1,38 @@
+"""The rows of the calls."""
+
+from typing import TYPE_CHECKING
+
+from sipbreakout_tui.tui.widgets.line_table import Cell, Column
+
+if TYPE_CHECKING:
+    from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
+
+COLUMNS = (
+    Column("state", "", 1),
+    Column("date", "date", 10, drops=4),
+    Column("time", "time", 12, drops=2),
+    Column("caller", "from", 14, grows=1),
+    Column("callee", "to", 14, grows=1),
+    Column("legs", "legs", 6, right=True, drops=3),
+    Column("turns", "turns", 7, right=True),
+    Column("outcome", "outcome", 14, grows=2),
+    Column("verdict", "verdict", 16, grows=3),
+)
+
+
+def row_cells(diagnosis: "Diagnosis") -> list[Cell]:
+    """Return the cells of a call."""
+    from sipbreakout_tui.services.trace_calls import call_cells, grade
+
+    cells, look = call_cells(diagnosis), grade(diagnosis.verdict.id)
+    return [
+        Cell(look.glyph, look.kind),
+        Cell(cells.date, "dim"),
+        Cell(cells.time),
+        Cell(cells.caller, "key"),
+        Cell(cells.callee, "key"),
+        Cell(cells.legs),
+        Cell(cells.turns),
+        Cell(cells.outcome),
+        Cell(cells.verdict, look.kind),
+    ]

@@ -1,0 +1,1 @@
+"""Pictures of the screen as SVG files that need nothing from elsewhere."""
