@@ -76,7 +76,7 @@ def _read_size(text: str) -> tuple[int, int]:
     from sipbreakout_model import InvalidValue
 
     columns, _, lines = text.lower().partition("x")
-    if columns.isdecimal() and lines.isdecimal() and len(text) < 10:
+    if text.isascii() and columns.isdecimal() and lines.isdecimal() and len(text) < 10:
         size = int(columns), int(lines)
         if SMALLEST[0] <= size[0] <= LARGEST[0] and SMALLEST[1] <= size[1] <= LARGEST[1]:
             return size

@@ -37,10 +37,10 @@ def test_help_is_a_result(cli: Cli, word: str) -> None:
     assert all(name in answer.out for name in ("explain ", "hazards ", "explain-rule ", "--show-completion"))
 
 
-def test_without_a_command_help_goes_to_stderr(cli: Cli) -> None:
-    answer = cli()
-    assert (answer.code, answer.out) == (2, "")
-    assert answer.err.startswith("Usage: sipbreakout ")
+def test_without_a_command_and_a_terminal_it_says_so(process: Cli) -> None:
+    answer = process()
+    assert answer.code == 2
+    assert answer.error().startswith("stdin and stdout are no terminal: the terminal UI needs one.")
 
 
 @pytest.mark.parametrize(

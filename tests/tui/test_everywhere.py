@@ -40,7 +40,7 @@ async def test_o_opens_captures_and_files_of_registrations(tmp_path: Path, monke
     async def go(place: str, request: Request | None = None) -> None:
         asked.append((place, request))
 
-    async with running() as driver:
+    async with running(core=False) as driver:
         monkeypatch.setattr(driver.app, "go", go)
         for name in ("call.pcap", "fleet.toml"):
             await driver.press("o")
@@ -59,7 +59,7 @@ async def test_o_opens_captures_and_files_of_registrations(tmp_path: Path, monke
 
 @pytest.mark.key("app.keys", "dialog.leave", "app.interrupt", "app.profile")
 async def test_help_says_what_the_keys_do_here() -> None:
-    async with running(size=(80, 24)) as driver:
+    async with running(size=(80, 24), core=False) as driver:
         await driver.press("4", "question_mark")
         await driver.until(lambda: isinstance(driver.app.screen, KeysHelp))
         text = driver.text()
@@ -81,14 +81,14 @@ async def test_help_says_what_the_keys_do_here() -> None:
 
 @pytest.mark.key("app.quit")
 async def test_q_quits_the_demo_at_once() -> None:
-    async with running() as driver:
+    async with running(core=False) as driver:
         await driver.press("q")
         await driver.until(lambda: not driver.app.is_running)
 
 
 @pytest.mark.key("app.jump", "jump.leave")
 async def test_jump_puts_the_focus_where_the_letter_is() -> None:
-    async with running() as driver:
+    async with running(core=False) as driver:
         await driver.press("4")
         await driver.until(lambda: isinstance(driver.app.screen, HazardsPlace))
         table = driver.app.screen.query_one(LineTable)
@@ -109,7 +109,7 @@ async def test_jump_puts_the_focus_where_the_letter_is() -> None:
 
 @pytest.mark.key("place.registrations", "place.call", "place.trace", "place.hazards", "place.journal")
 async def test_numbers_go_to_places() -> None:
-    async with running() as driver:
+    async with running(core=False) as driver:
         for key, name in enumerate(("registrations", "call", "trace", "hazards", "journal"), 1):
             await driver.press(str(key))
             assert driver.app.current_mode == name
@@ -128,13 +128,13 @@ async def test_the_palette_has_what_keys_do_themes_and_a_picture(
         assert {"Quit", "Open", "Profile", "Theme: light", "Picture of the screen", "Journal", "Mark all"} <= set(found)
         assert not {"Theme: dark", "Maximize", "Row up", "Palette", "Screenshot", "Theme"} & set(found)
         await driver.press("ctrl+p")
-        await driver.type("theme light")
+        await driver.type("light")
         await driver.until(lambda: "Show the program in light colours." in driver.text())
         await driver.press("enter")
         await driver.until(lambda: driver.app.theme == "sipbreakout-light")
         assert "Theme: dark" in commands(driver)
         await driver.press("ctrl+p")
-        await driver.type("picture")
+        await driver.type("pict")
         await driver.until(lambda: "Save what is on the screen" in driver.text())
         await driver.press("enter")
         await driver.until(lambda: isinstance(driver.app.screen, SaveFile) and driver.app.screen.query(Input))
@@ -142,7 +142,7 @@ async def test_the_palette_has_what_keys_do_themes_and_a_picture(
         await driver.until(lambda: "wrote sipbreakout.svg" in told(driver))
         assert "loop-on-redial" in (tmp_path / "sipbreakout.svg").read_text()
         await driver.press("ctrl+p")
-        await driver.type("look again")
+        await driver.type("again")
         await driver.until(lambda: "Look for hazards again now." in driver.text())
         driver.clock.now += 10
         await driver.press("enter")
@@ -154,7 +154,7 @@ async def test_the_palette_has_what_keys_do_themes_and_a_picture(
 @pytest.mark.key("app.suspend")
 async def test_ctrl_z_suspends(monkeypatch: pytest.MonkeyPatch) -> None:
     suspended: list[int] = []
-    async with running() as driver:
+    async with running(core=False) as driver:
         monkeypatch.setattr(driver.app, "action_suspend_process", lambda: suspended.append(1))
         await driver.press("ctrl+z")
         assert suspended == [1]

@@ -37,7 +37,8 @@ def requests_of(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> list[Request
     return asked
 
 
-async def test_worst_first_with_the_chosen_one_in_full() -> None:
+@pytest.mark.key("hazards.copy")
+async def test_worst_first_with_the_chosen_one_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running() as driver:
         await ready(driver)
         assert ids(driver)[:2] == ["expired", "same-prefix"]
@@ -48,6 +49,11 @@ async def test_worst_first_with_the_chosen_one_in_full() -> None:
         assert "Fix      Upsert it again: sipbreakout upsert +12025550143" in text
         await driver.press("down")
         assert "◐ warning  same-prefix" in driver.text()
+        await driver.press("up", "y")
+        assert driver.app.clipboard.startswith("error: expired\nFALLBACK of +12025550143 expired")
+        asked = requests_of(driver, monkeypatch)
+        await driver.press("enter")
+        assert asked == [ShowNumber("+12025550143")]
 
 
 async def test_small() -> None:
@@ -76,14 +82,6 @@ async def test_the_filter_acts_at_each_letter() -> None:
         await driver.press("f", "y")
 
 
-async def test_enter_goes_to_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running() as driver:
-        await ready(driver)
-        asked = requests_of(driver, monkeypatch)
-        await driver.press("enter")
-        assert asked == [ShowNumber("+12025550143")]
-
-
 @pytest.mark.key("hazards.fix", "hazard_fix.copy", "hazard_fix.edit")
 async def test_the_fix_is_shown_before_the_form_opens_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running() as driver:
@@ -101,13 +99,7 @@ async def test_the_fix_is_shown_before_the_form_opens_with_it(monkeypatch: pytes
         lease = driver.live.last(E164("+12025550143"))
         assert lease is not None
         assert asked == [EditRegistration(lease.registration)]
-
-
-@pytest.mark.key("hazards.fix")
-async def test_where_somebody_has_to_choose_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running() as driver:
-        await ready(driver)
-        await driver.press("down", "f")
+        await driver.press("down", "f")  # here somebody has to choose
         await driver.until(lambda: isinstance(driver.app.screen, FixDialog))
         assert "nothing is prepared" in driver.text()
         assert "open the form" not in driver.text()
@@ -124,14 +116,6 @@ async def test_read_only_shows_the_fix_and_opens_no_form() -> None:
         assert "Nothing is sent yet" in driver.text()
         await driver.press("e")
         assert isinstance(driver.app.screen, FixDialog)
-
-
-@pytest.mark.key("hazards.copy")
-async def test_copy() -> None:
-    async with running() as driver:
-        await ready(driver)
-        await driver.press("y")
-        assert driver.app.clipboard.startswith("error: expired\nFALLBACK of +12025550143 expired")
 
 
 @pytest.mark.key("hazards.again")

@@ -24,7 +24,8 @@ async def ready(driver: Driver) -> None:
     await driver.until(lambda: isinstance(driver.app.screen, JournalPlace) and rows(driver), "the requests")
 
 
-async def test_the_newest_first() -> None:
+@pytest.mark.key("journal.copy", "journal.jump", "table.choose", "text.copy")
+async def test_the_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running() as driver:
         await ready(driver)
         lines = driver.text().splitlines()[4:]
@@ -35,6 +36,19 @@ async def test_the_newest_first() -> None:
         assert "demo" in refused
         assert " ms" in refused
         assert any("ok, refreshed 3× until" in line for line in lines)
+        await driver.press("y")
+        await driver.until(lambda: driver.app.clipboard)
+        assert driver.app.clipboard.startswith("grpcurl -plaintext -d '")
+        assert driver.app.clipboard.endswith("/DeleteRegistration")
+        await driver.press("enter")
+        await driver.until(lambda: "became      deleted" in driver.text())
+        assert "before      +33199001234 LOOP_MT sips:pbx.example.net" in driver.text()
+        await driver.press("y")
+        assert "became      deleted" in driver.app.clipboard
+        await driver.press("escape")
+        asked = requests_of(driver, monkeypatch)
+        await driver.press("down", "x")
+        assert asked == [ShowNumber("+493023125042")]
 
 
 @pytest.mark.key("journal.filter")
@@ -52,36 +66,6 @@ async def test_the_filter() -> None:
         await driver.press("slash")
         await driver.type("x")
         await driver.until(lambda: "is not a comparison" in driver.text())
-
-
-@pytest.mark.key("table.choose", "text.copy")
-async def test_enter_shows_all_that_is_known() -> None:
-    async with running() as driver:
-        await ready(driver)
-        await driver.press("enter")
-        await driver.until(lambda: "became      deleted" in driver.text())
-        assert "before      +33199001234 LOOP_MT sips:pbx.example.net" in driver.text()
-        await driver.press("y")
-        assert "became      deleted" in driver.app.clipboard
-
-
-@pytest.mark.key("journal.jump")
-async def test_x_goes_to_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with running() as driver:
-        await ready(driver)
-        asked = requests_of(driver, monkeypatch)
-        await driver.press("down", "x")
-        assert asked == [ShowNumber("+493023125042")]
-
-
-@pytest.mark.key("journal.copy")
-async def test_copy_as_grpcurl() -> None:
-    async with running() as driver:
-        await ready(driver)
-        await driver.press("y")
-        await driver.until(lambda: driver.app.clipboard)
-        assert driver.app.clipboard.startswith("grpcurl -plaintext -d '")
-        assert driver.app.clipboard.endswith("/DeleteRegistration")
 
 
 async def test_it_follows_what_happens() -> None:

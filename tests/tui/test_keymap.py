@@ -137,7 +137,7 @@ def test_what_clashes_is_refused_before_the_terminal_is_touched(
 
 async def test_a_chosen_key_acts_and_is_shown(config: Path) -> None:
     config.write_text('version = 1\n[keys]\n"app.quit" = "X"\n"app.keys" = "f1"\n')
-    async with running(keys=chosen_keys()) as driver:
+    async with running(keys=chosen_keys(), core=False) as driver:
         assert "X quit" in driver.text()
         await driver.press("ctrl+c")
         assert "press X to quit" in "\n".join(notice.message for notice in driver.app._notifications)

@@ -38,7 +38,7 @@ def typed(driver: Driver) -> str:
 
 @pytest.mark.key("file.complete")
 async def test_tab_completes_as_far_as_it_is_plain(folder: Path) -> None:
-    async with running() as driver:
+    async with running(core=False) as driver:
         given = await shown(driver, OpenFile("Open", (".pcap",)))
         assert entries(driver) == ["captures/", "\\x1b[2Jevil.pcap", "top.pcap"]
         await driver.type("c")
@@ -57,7 +57,7 @@ async def test_tab_completes_as_far_as_it_is_plain(folder: Path) -> None:
 @pytest.mark.key("file.complete")
 async def test_tab_where_nothing_fits_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(folder / "captures"))
-    async with running() as driver:
+    async with running(core=False) as driver:
         await shown(driver, OpenFile("Open"))
         await driver.type("nix")
         await driver.press("tab")
@@ -72,7 +72,7 @@ async def test_tab_where_nothing_fits_says_so(folder: Path, monkeypatch: pytest.
 
 @pytest.mark.key("file.list")
 async def test_a_file_is_taken_from_the_list(folder: Path) -> None:
-    async with running() as driver:
+    async with running(core=False) as driver:
         given = await shown(driver, OpenFile("Open", (".pcap",)))
         await driver.press("down", "enter")
         await driver.until(lambda: entries(driver) == ["fire.pcap", "first.pcap"])
@@ -84,7 +84,7 @@ async def test_a_file_is_taken_from_the_list(folder: Path) -> None:
 
 
 async def test_a_hostile_name_is_shown_as_escapes_and_opened_as_it_is(folder: Path) -> None:
-    async with running() as driver:
+    async with running(core=False) as driver:
         given = await shown(driver, OpenFile("Open", (".pcap",)))
         await driver.press("down", "down", "enter")
         await driver.until(lambda: given)
@@ -97,7 +97,7 @@ async def test_a_hostile_name_is_shown_as_escapes_and_opened_as_it_is(folder: Pa
 
 
 async def test_what_is_wrong_is_said_in_place(folder: Path) -> None:
-    async with running(size=(80, 24)) as driver:
+    async with running(size=(80, 24), core=False) as driver:
         given = await shown(driver, OpenFile("Open"))
         for text, problem in (("nix", "nix does not exist"), ("captures", "captures is a folder: choose a file in it")):
             driver.app.screen.query_one(Input).value = text
@@ -109,7 +109,7 @@ async def test_what_is_wrong_is_said_in_place(folder: Path) -> None:
 
 @pytest.mark.key("question.yes", "question.no")
 async def test_a_file_is_saved_and_overwritten_only_after_a_question(folder: Path) -> None:
-    async with running(size=(80, 24)) as driver:
+    async with running(size=(80, 24), core=False) as driver:
         given = await shown(driver, SaveFile("Save", "top.svg", (".svg", ".png", ".pcap")))
         assert "ends in .svg, .png, .pcap" in driver.text()
         path = driver.app.screen.query_one(Input)

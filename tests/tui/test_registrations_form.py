@@ -41,7 +41,7 @@ def said_by(widget: Widget) -> str:
     return str(widget.render())
 
 
-@pytest.mark.key("registrations.add", "form.send", "choice.next")
+@pytest.mark.key("registrations.add", "form.send", "choice.next", "choice.before")
 async def test_a_adds_and_the_cursor_goes_there() -> None:
     async with running() as driver:
         await ready(driver)
@@ -49,7 +49,7 @@ async def test_a_adds_and_the_cursor_goes_there() -> None:
         await driver.type("+4")
         assert form(driver).query_one("#number", Input).value == "+4"
         await fill(driver, number=NEW, sip_uri="sips:tas.example.com", mo="00", mt="01")
-        await driver.press("tab", "tab", "right", "right", "right")
+        await driver.press("tab", "tab", "right", "right", "right", "right", "left")
         text = driver.text()
         assert "● FORK" in text
         assert "rung at the same time" in text

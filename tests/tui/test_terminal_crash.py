@@ -15,6 +15,7 @@ from sipbreakout_tui.tui.terminal.crash import CrashReport, report_crash
 from sipbreakout_tui.tui.terminal.masking import masked
 
 PROFILES = """
+version = 1
 [profiles.mine]
 target = "core.example.net:443"
 token = { env = "MY_TOKEN" }

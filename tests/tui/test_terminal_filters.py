@@ -36,7 +36,7 @@ BLACK = Color(0, 0, 0)
         ("日本", "????"),
         ("e\N{COMBINING ACUTE ACCENT}x", "ex"),
         ("\x85\ue000", "??"),
-        ("👨‍👩‍👧!", "??!"),
+        ("👨‍👩‍👧!", "???"),
     ],
 )
 def test_characters(text: str, shown: str) -> None:

@@ -40,7 +40,7 @@ async def arranged(driver: Driver, place: TracePlace, expected: list[int]) -> No
 
 
 async def test_the_demo_opens_its_capture_and_the_verdict_is_read_first() -> None:
-    async with tracing() as (driver, _):
+    async with tracing() as (driver, place):
         lines = driver.text().splitlines()
         verdict = next(index for index, line in enumerate(lines) if "✖ The TAS tas.example.com brought" in line)
         assert verdict <= 9
@@ -50,6 +50,15 @@ async def test_the_demo_opens_its_capture_and_the_verdict_is_read_first() -> Non
         assert "At once, by us: register +4711111111 as INGRESS; then such a call is answered by the callee" in text
         assert "held against registrations from the ledger" in text
         assert lines[-1].startswith(" f fix it")
+        await driver.press("i")
+        assert "Read:  looping-call.pcap (builtin): 284 frames, 284 SIP messages" in driver.text()
+        await driver.press("escape", "y")
+        await driver.until(lambda: "session-id-lost (absent)" in copied(driver), "it is copied")
+        assert copied(driver).startswith("The TAS tas.example.com brought the call back in frame 5")
+        calls = place.calls
+    assert calls is not None  # what was open is closed with the program
+    with pytest.raises(Exception, match="cannot read"):
+        calls.opened.trace.messages.raw(0)
 
 
 async def test_everything_is_there_at_80_times_24() -> None:
@@ -190,64 +199,7 @@ async def test_captures_wait_for_the_ledger() -> None:
 
 
 @pytest.mark.key("trace.by_time", "trace.turn_order", "trace.sort_next", "trace.sort_before")
-async def test_the_worst_calls_are_on_top_and_sorting_changes(several: Path) -> None:
-    async with tracing(several) as (driver, place):
-        assert shown(place) == [4, 2, 3, 1]
-        assert number(place) == 4
-        await driver.press("t")
-        await arranged(driver, place, [1, 2, 3, 4])
-        await driver.press("z")
-        await arranged(driver, place, [4, 3, 2, 1])
-        await driver.press("t")
-        await arranged(driver, place, [4, 2, 3, 1])
-        await driver.press("greater_than_sign")
-        await arranged(driver, place, [1, 2, 3, 4])
-        assert "time ▲" in driver.text()
-        await driver.press("less_than_sign")
-        await arranged(driver, place, [4, 2, 3, 1])
-        table = place.query_one("#calls", LineTable)
-        column = driver.text().splitlines()[5].index("turns")
-        await driver.pilot.click(table, offset=(column, 0))
-        await driver.pilot.click(table, offset=(column, 0))
-        await driver.until(lambda: "turns ▼" in driver.text(), "sorted by turns")
-        assert shown(place)[0] == 4
-
-
-async def test_the_cursor_chooses_a_call(several: Path) -> None:
-    async with tracing(several) as (driver, place):
-        await driver.press("down")
-        assert number(place) == 2
-        await driver.press("end")
-        assert number(place) == 1
-        assert "answered by the callee" in driver.text()
-        await driver.press("home", "enter")
-        assert holder(driver) == "legs"
-        await driver.press("escape")
-        assert holder(driver) == "calls"
-
-
 @pytest.mark.key("trace.filter")
-async def test_calls_are_filtered_while_one_types(several: Path) -> None:
-    async with tracing(several) as (driver, place):
-        await driver.press("slash")
-        await driver.type("turns:>3")
-        await arranged(driver, place, [4])
-        assert "1 of 4" in driver.text()
-        await driver.press("enter")
-        assert holder(driver) == "calls"
-        await driver.press("slash")
-        await driver.type(" turns:x")
-        await driver.until(lambda: "turns:x is not a comparison" in driver.text(), "the complaint")
-        assert shown(place) == [4]
-        await driver.press("escape")
-        await arranged(driver, place, [4, 2, 3, 1])
-        await driver.press("slash")
-        await driver.type("nothing")
-        await arranged(driver, place, [])
-        assert "no call passes the filter" in driver.text()
-        assert not place.chosen_call.display
-
-
 @pytest.mark.key("trace.against")
 async def test_calls_are_held_against_a_file_or_nothing(tmp_path: Path) -> None:
     file = tmp_path / "r.toml"
@@ -298,15 +250,6 @@ async def test_who_is_who_can_be_said() -> None:
 
 
 @pytest.mark.key("trace.about", "trace.copy")
-async def test_what_was_read_is_told_and_the_diagnosis_is_copied() -> None:
-    async with tracing() as (driver, _):
-        await driver.press("i")
-        assert "Read:  looping-call.pcap (builtin): 284 frames, 284 SIP messages" in driver.text()
-        await driver.press("escape", "y")
-        await driver.until(lambda: "session-id-lost (absent)" in copied(driver), "it is copied")
-        assert copied(driver).startswith("The TAS tas.example.com brought the call back in frame 5")
-
-
 @pytest.mark.key("trace.save", "report.redact", "report.all")
 async def test_reports_are_saved(several: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -327,17 +270,60 @@ async def test_reports_are_saved(several: Path, tmp_path: Path, monkeypatch: pyt
         await driver.until((tmp_path / "calls.json").exists, "all are saved")
 
 
-async def test_captures_are_closed_with_the_program() -> None:
-    async with tracing() as (_, place):
-        calls = place.calls
-    assert calls is not None
-    with pytest.raises(Exception, match="cannot read"):
-        calls.opened.trace.messages.raw(0)
-
-
-async def test_the_place_is_found_again_as_it_was_left(several: Path) -> None:
+async def test_the_worst_calls_are_on_top_and_the_cursor_chooses_one(several: Path) -> None:
     async with tracing(several) as (driver, place):
+        assert shown(place) == [4, 2, 3, 1]
+        assert number(place) == 4
+        await driver.press("t")
+        await arranged(driver, place, [1, 2, 3, 4])
+        await driver.press("z")
+        await arranged(driver, place, [4, 3, 2, 1])
+        await driver.press("t")
+        await arranged(driver, place, [4, 2, 3, 1])
+        await driver.press("greater_than_sign")
+        await arranged(driver, place, [1, 2, 3, 4])
+        assert "time ▲" in driver.text()
+        await driver.press("less_than_sign")
+        await arranged(driver, place, [4, 2, 3, 1])
+        table = place.query_one("#calls", LineTable)
+        column = driver.text().splitlines()[5].index("turns")
+        await driver.pilot.click(table, offset=(column, 0))
+        await driver.pilot.click(table, offset=(column, 0))
+        await driver.until(lambda: "turns ▼" in driver.text(), "sorted by turns")
+        assert shown(place)[0] == 4
+        await driver.press("t", "t", "home")
+        await arranged(driver, place, [4, 2, 3, 1])
+        await driver.press("down")
+        assert number(place) == 2
+        await driver.press("end")
+        assert number(place) == 1
+        assert "answered by the callee" in driver.text()
+        await driver.press("home", "enter")
+        assert holder(driver) == "legs"
+        await driver.press("escape")
+        assert holder(driver) == "calls"
         await driver.press("down", "g", "1", "3")
-        assert place_of(driver) is place
+        assert place_of(driver) is place  # as it was left
         assert number(place) == 2
         assert place.chosen_call.pane == "messages"
+
+
+async def test_calls_are_filtered_while_one_types(several: Path) -> None:
+    async with tracing(several) as (driver, place):
+        await driver.press("slash")
+        await driver.type("turns:>3")
+        await arranged(driver, place, [4])
+        assert "1 of 4" in driver.text()
+        await driver.press("enter")
+        assert holder(driver) == "calls"
+        await driver.press("slash")
+        driver.app.screen.query_one(Input).value = "turns:>3 turns:x"
+        await driver.until(lambda: "turns:x is not a comparison" in driver.text(), "the complaint")
+        assert shown(place) == [4]
+        await driver.press("escape")
+        await arranged(driver, place, [4, 2, 3, 1])
+        await driver.press("slash")
+        driver.app.screen.query_one(Input).value = "nothing"
+        await arranged(driver, place, [])
+        assert "no call passes the filter" in driver.text()
+        assert not place.chosen_call.display

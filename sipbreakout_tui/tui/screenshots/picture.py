@@ -148,7 +148,7 @@ def _words(text: str, column: int, look: Look, top: float) -> Iterator[str]:
         left, length = (column + found.start()) * WIDTH, len(found[0]) * WIDTH
         yield (
             f'<text x="{_px(left)}" y="{_px(top + _BASELINE)}" textLength="{_px(length)}" fill="{look.colour}"'
-            f"{look.attributes}>{escape(found[0])}</text>"
+            f"{look.attributes}>{escape(visible(found[0]))}</text>"
         )
 
 

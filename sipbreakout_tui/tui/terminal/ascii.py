@@ -95,13 +95,13 @@ def _by_name(char: str) -> str:
         return _line(words)
     if "BLOCK" in words or "QUADRANT" in words:
         return "#"
-    if "ARROW" in words or "POINTING" in words:
+    if "←" <= char <= "⇿" or "POINTING" in words:
         for word, shown in (("RIGHT", ">"), ("LEFT", "<"), ("UP", "^"), ("DOWN", "v")):
             if any(each.startswith(word) for each in words):
                 return shown
-    for word, shown in (("CIRCLE", "o"), ("BULLET", "*"), ("SQUARE", "#"), ("RECTANGLE", "#"), ("DIAMOND", "#")):
-        if word in words:
-            return shown
+        return "-"
+    if "■" <= char <= "◿":
+        return "o" if "CIRCLE" in words else "#" if "BLACK" in words else "*"
     return "?" * cell_len(char)
 
 

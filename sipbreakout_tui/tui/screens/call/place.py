@@ -75,6 +75,7 @@ class CallPlace(Place):
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
         self._answer: Answer | None = None
         self._leg: int | None = None
+        self._minute = 0.0
         self._view = "diagram"
         self._past: Leases = {}
         self._asked_before = False
@@ -197,7 +198,7 @@ class CallPlace(Place):
         asked = ask(form.question, self._at, registrations, former)
         self._show_moment()
         form.say(asked, self._standings(asked, registrations))
-        self._show(asked)
+        self._show(asked, only_time=former is not None)
 
     def _standings(self, asked: Asked, registrations: Registrations) -> dict[str, Standing]:
         """Return how the registrations of both parties stand."""
@@ -211,7 +212,7 @@ class CallPlace(Place):
 
     # The answer
 
-    def _show(self, asked: Asked) -> None:
+    def _show(self, asked: Asked, *, only_time: bool) -> None:
         empty = self._answer is None and asked.answer is None
         self.query_one("#answer").display = not empty
         self.query_one("#call-hint").display = empty
@@ -226,8 +227,13 @@ class CallPlace(Place):
             self.refresh_bindings()
         if self._leg is not None and self._leg >= leg_count(asked.answer.flow):
             self._leg = None
-        self.query_one(WhyList).show(why_lines(asked.answer))
-        if former is None or not _looks_alike(former.flow, asked.answer.flow):
+        alike = former is not None and _looks_alike(former.flow, asked.answer.flow)
+        minute = asked.answer.case.call.at // 60
+        # The list takes the longest to show: of seconds that pass in its sentences it tells once a minute.
+        if not (only_time and alike and minute == self._minute):
+            self._minute = minute
+            self.query_one(WhyList).show(why_lines(asked.answer))
+        if not alike:
             self._draw()
 
     def _draw(self) -> None:
@@ -415,7 +421,14 @@ def _looks_alike(one: CallFlow, other: CallFlow) -> bool:
 
     def shown(flow: CallFlow) -> tuple[object, ...]:
         parties = flow.call.caller, flow.call.callee, flow.call.placed_by
-        return parties, flow.legs, flow.outcome, flow.loop, list(map(str, flow.absent)), [step.code for step in flow.steps]
+        return (
+            parties,
+            flow.legs,
+            flow.outcome,
+            flow.loop,
+            list(map(str, flow.absent)),
+            [step.code for step in flow.steps],
+        )
 
     return shown(one) == shown(other)
 

@@ -77,6 +77,7 @@ class RegistrationForm(Dialog[Registration]):
         self._reading: FormReading | None = None
         self._tried: set[str] = set()
         self._sending = False
+        self._behind = False
         self._warned: list[str] = []
         self._timer: Timer | None = None
 
@@ -136,6 +137,15 @@ class RegistrationForm(Dialog[Registration]):
     @on(Input.Changed)
     @on(ChoiceLine.Changed, "#route_type")
     def _typed(self) -> None:
+        if not self._behind:
+            self._behind = True
+            self.call_after_refresh(self._catch_up)
+
+    def _catch_up(self) -> None:
+        """Read what was typed, once for all keys that came at once: the next ones must not wait for each picture."""
+        self._behind = False
+        if not self.is_attached:
+            return
         self._read()
         if not self._sending:
             self._say_state()

@@ -51,6 +51,7 @@ class LegsPane(VerticalScroll, can_focus=True):
         self._diagnosis: Diagnosis | None = None
         self._picture: LegsPicture | None = None
         self._present = 0
+        self._heights: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
         """Yield the picture and the details."""
@@ -126,14 +127,20 @@ class LegsPane(VerticalScroll, can_focus=True):
                 content = Content("  ").append(content)
             rows.append(content)
         rows += [Content("  ").append(picture_content([line])) for line in picture.foot]
-        self.query_one(".legs-picture", Static).update(Content("\n").join(rows))
+        self._update(".legs-picture", rows)
         details: list[Content] = []
         if picture.legs:
             details = [
                 Content.assemble((f"  {name:<{_NAME}}", "$secondary"), value)
                 for name, value in leg_details(diagnosis, picture.legs[self._present].pair)
             ]
-        self.query_one(".legs-details", Static).update(Content("\n").join(details))
+        self._update(".legs-details", details)
+
+    def _update(self, selector: str, lines: list[Content]) -> None:
+        """Show lines; to lay everything out anew takes longer than all the rest."""
+        height = self._heights.get(selector)
+        self._heights[selector] = len(lines)
+        self.query_one(selector, Static).update(Content("\n").join(lines), layout=height != len(lines))
 
     def _bring(self) -> None:
         if self._picture is None:

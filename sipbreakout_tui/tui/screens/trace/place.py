@@ -74,6 +74,7 @@ class TracePlace(ChosenCallPlace):
         """Start without calls."""
         super().__init__()
         self._lock = asyncio.Lock()
+        self._will_choose = False
 
     def body(self) -> Iterable[Widget]:
         """Yield what is open, the filter, the calls and the chosen one."""
@@ -169,8 +170,15 @@ class TracePlace(ChosenCallPlace):
             self._arrange(event.column, not calls.reverse if calls.sorted_by == event.column else False)
 
     @on(LineTable.Moved, "#calls")
-    def _moved(self, event: LineTable.Moved) -> None:
-        self._choose(event.index)
+    def _moved(self) -> None:
+        # The cursor is painted first; of many moves in one go only the last one's call is shown.
+        if not self._will_choose:
+            self._will_choose = True
+            self.call_after_refresh(self._choose_present)
+
+    def _choose_present(self) -> None:
+        self._will_choose = False
+        self._choose(self._table.index)
 
     @on(LineTable.Chosen, "#calls")
     def _taken(self) -> None:

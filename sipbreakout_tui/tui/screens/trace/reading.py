@@ -45,6 +45,11 @@ class ReadingPlace(Place):
         self._former: list[OpenedTrace] = []
         self._users = 0
 
+    @property
+    def busy(self) -> bool:
+        """Whether calls are about to be shown."""
+        return self._work is not None or bool(self._waiting)
+
     def show_calls(self, former: "CallList | None") -> None:
         """Called when other calls are open than the former ones."""
         raise NotImplementedError
@@ -136,7 +141,12 @@ class ReadingPlace(Place):
                 self._end()
                 self.sip_app.say_error(error)
             return
-        former, self.calls, self._chosen = self.calls, calls, question
+        former = self.calls
+        if self._work is not begun:  # something else was begun when the result was there already
+            if former is None or former.opened.captures is not calls.opened.captures:
+                calls.opened.close()
+            return
+        self.calls, self._chosen = calls, question
         if former is not None and former.opened.captures is not calls.opened.captures:
             self._former.append(former.opened)
         self._end()
