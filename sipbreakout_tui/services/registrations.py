@@ -29,6 +29,9 @@ EXPIRING_SECONDS = 600.0
 BULK_CONCURRENCY = 8
 """Requests under way at once beside a screen: more of them, and a keystroke waits for them all."""
 
+KEEPER_SECONDS = 3.0
+"""How often it is asked whether a keeper runs."""
+
 _OVERLAP_SECONDS = 2.0
 """By how much a look at the ledger goes back behind the last one: answers are written in the order they come."""
 
@@ -101,6 +104,7 @@ class LiveRegistrations:
         self._since = 0.0
         self._version: int | None = None
         self._counts = {"refused": 0, "kept": 0}
+        self._keeper_asked = -KEEPER_SECONDS
         self._looking = asyncio.Lock()
         # Always the same thread: the ledger's version means something to it alone.
         self._thread = ThreadPoolExecutor(1, "registrations")
@@ -316,7 +320,10 @@ class LiveRegistrations:
         from sipbreakout_tui.services.keeping import LOCK_NAME
 
         version = self.ledger.version()
-        keeper_runs = is_held(self.ledger.path.with_name(LOCK_NAME))
+        keeper_runs, now = self.keeper_runs, time.monotonic()
+        if now - self._keeper_asked >= KEEPER_SECONDS:
+            self._keeper_asked = now
+            keeper_runs = is_held(self.ledger.path.with_name(LOCK_NAME))
         if version == self._version:
             return version, keeper_runs, [], (0, 0)
         fresh = list(map(Row._make, self.ledger.current_rows(self.profile.target, since=since)))

@@ -20,12 +20,12 @@ def rules_named(ids: list[str]) -> list[Rule]:
     return list({rule.id: rule for rule in (by_id[text.strip().casefold()] for text in ids)}.values())
 
 
-def rule_lines(rule: Rule) -> list[str]:
-    """Return a rule whole: title, text, source, and what of it is our reading."""
+def rule_lines(rule: Rule, width: int = 96) -> list[str]:
+    """Return a rule whole: title, text, source, and what of it is our reading; wrapped at `width` characters."""
     paragraphs = [rule.text, f"Source: {rule.source}"]
     if rule.assumed:
         paragraphs.append(f"Assumed: {rule.assumed}")
-    wrapped = [line for text in paragraphs for line in textwrap.wrap(text, 96)]
+    wrapped = [line for text in paragraphs for line in textwrap.wrap(text, width)]
     return [f"{rule.id}  {rule.title}", *(f"  {line}" for line in wrapped)]
 
 

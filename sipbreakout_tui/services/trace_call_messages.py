@@ -7,8 +7,8 @@ from functools import lru_cache
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.services.sip_codes import status_words
 from sipbreakout_tui.services.trace_calls import local_moment
-from sipbreakout_tui.services.trace_legs import party_word
 from sipbreakout_tui.services.trace_messages import message_rows
+from sipbreakout_tui.services.trace_words import party_word
 from sipbreakout_tui.services.traces import OpenedTrace
 from sipbreakout_tui.trace.call import PlacedLeg
 from sipbreakout_tui.trace.capture.heard import TraceError

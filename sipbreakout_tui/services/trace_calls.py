@@ -9,6 +9,7 @@ from sipbreakout_tui.report.severity import FINE, TROUBLE, rank
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.services.row_order import RowOrder, SortKey
 from sipbreakout_tui.services.trace_filter import CallRow, call_filter
+from sipbreakout_tui.services.trace_words import party_word
 from sipbreakout_tui.services.traces import OpenedTrace
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 
@@ -113,12 +114,12 @@ def call_cells(diagnosis: Diagnosis) -> CallCells:
     date, _, time = local_moment(seen.at).partition(" ")
     return CallCells(
         date,
-        time,
+        time.partition(".")[0],
         visible(seen.caller or "anonymous"),
         visible(seen.callee or "–"),
         str(len(seen.legs)),
         str(len(seen.to_tas)),
-        str(seen.outcome),
+        str(seen.outcome) if seen.outcome.by is None else f"answered by {party_word(seen.outcome.by)}",
         diagnosis.verdict.id,
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from sipbreakout_model import E164, CallFlow, FixOwner, OutcomeKind, Registrations, ScenarioError, route, smallest_fix
 from sipbreakout_tui.services.plan import Change, ChangeKind
-from sipbreakout_tui.services.stopgap import Stopgap, stopgap
+from sipbreakout_tui.services.stopgap import stopgap
 from sipbreakout_tui.services.trace_text import owner_words
 from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
@@ -21,6 +21,8 @@ class WayOut:
     """What such a call does with the registrations of now, as a sentence without its full stop."""
     changes: tuple[Change, ...] = ()
     """What we can register at once."""
+    wrong: bool = False
+    """Whether such a call still goes wrong now."""
     then: str = ""
     """What the call does after these changes, likewise."""
     from_capture: bool = False
@@ -55,13 +57,22 @@ def way_out(diagnosis: Diagnosis, now: Registrations, at: float) -> WayOut:
         found = stopgap(call, held, scenario, policy)
     except ScenarioError as error:
         return WayOut(diagnosis.remedy, f"What it would do now cannot be said: {error}", from_capture=from_capture)
-    words = _does(flow)
+    changes: tuple[Change, ...] = ()
+    then = None
     if found is not None:
-        return WayOut(diagnosis.remedy, words, found.changes, _then(found), from_capture)
-    own = _own_change(case, held, call.at) if diagnosis.remedy is not None else None
-    if own is not None:
-        return WayOut(diagnosis.remedy, words, (own[0],), _does(own[1]), from_capture)
-    return WayOut(diagnosis.remedy, words, from_capture=from_capture)
+        changes, then = found.changes, found.flow
+    elif diagnosis.remedy is not None and (own := _own_change(case, held, call.at)) is not None:
+        changes, then = (own[0],), own[1]
+    faulty = diagnosis.remedy is not None and diagnosis.remedy.owner is not FixOwner.SUBSCRIBER
+    wrong = flow.loop is not None or (faulty and flow.outcome.kind is not OutcomeKind.ANSWERED)
+    return WayOut(
+        diagnosis.remedy,
+        _does(flow),
+        changes,
+        wrong or bool(changes),
+        "" if then is None else _does(then),
+        from_capture,
+    )
 
 
 def _own_change(case: Case, held: Registrations, at: float) -> tuple[Change, CallFlow] | None:
@@ -89,7 +100,3 @@ def _does(flow: CallFlow) -> str:
         return f"goes round {turns}"
     ended = str(flow.outcome)
     return f"is {ended}" if flow.outcome.kind is OutcomeKind.ANSWERED else f"ends: {ended}"
-
-
-def _then(found: Stopgap) -> str:
-    return _does(found.flow)

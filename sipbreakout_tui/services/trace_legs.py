@@ -8,7 +8,7 @@ from sipbreakout_model import Leg, LegEnd, LegMatch, Party, TasBehaviour
 from sipbreakout_tui.diagram.lines import Mark, Span, StyledLine, plain, shortened
 from sipbreakout_tui.diagram.words import loop_words
 from sipbreakout_tui.services.trace_text import handle_words
-from sipbreakout_tui.services.trace_words import counted, end_words, frame_words
+from sipbreakout_tui.services.trace_words import counted, end_words, frame_words, party_word
 from sipbreakout_tui.trace.call import PlacedLeg
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 from sipbreakout_tui.trace.diagnosis.matching import Pair, frames_of
@@ -87,11 +87,6 @@ def leg_details(diagnosis: Diagnosis, pair: Pair) -> Iterator[tuple[str, str]]:
         yield "predicted", f"leg {leg.number} {leg.source} → {leg.target}, INVITE for {leg.called} ({leg.rule})"
     if pair.match is not LegMatch.AS_PREDICTED:
         yield "is", f"{_MEANINGS[pair.match]}"
-
-
-def party_word(party: Party) -> str:
-    """Return a party in a word."""
-    return "other" if party is Party.OTHER else str(party)
 
 
 class _Lanes:

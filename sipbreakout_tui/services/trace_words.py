@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from sipbreakout_model import Party
 from sipbreakout_model.times import rfc3339
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.services.sip_codes import status_words
@@ -66,6 +67,11 @@ def _trouble(leg: PlacedLeg) -> Iterable[str]:
 def who_calls_whom(seen: SeenCall) -> str:
     """Return the two numbers."""
     return f"{visible(seen.caller or 'anonymous')} calls {visible(seen.callee or 'no readable number')}"
+
+
+def party_word(party: Party) -> str:
+    """Return a party in one word."""
+    return "other" if party is Party.OTHER else str(party)
 
 
 def counted(count: int, what: str) -> str:

@@ -84,6 +84,7 @@ class SipBreakoutApp(TerminalApp, inherit_bindings=False):
         self.opening_words = "reading the ledger…"
         self.open_error: SipBreakoutError | None = None
         """Why nothing could be opened."""
+        self._look_error = ""
         self._opened = AsyncExitStack()
         self.set_keymap(dict(options.keys))
 
@@ -98,7 +99,7 @@ class SipBreakoutApp(TerminalApp, inherit_bindings=False):
         """Show the first place at once; what takes time comes after."""
         self.switch_mode(PLACES[0].name)
         self.set_interval(1.0, self._tick)
-        self.set_interval(LOOK_SECONDS, self.look)
+        self._follow()
         self.call_after_refresh(self._open)
 
     @work(exclusive=True, group="open")
@@ -150,18 +151,31 @@ class SipBreakoutApp(TerminalApp, inherit_bindings=False):
     async def _watch(self, live: "LiveRegistrations") -> None:
         await live.watch(self._refresh_header)
 
-    @work(exclusive=True, group="look")
+    @work(group="follow")
+    async def _follow(self) -> None:
+        """Ask the ledger again and again what changed: other processes change it, too."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._look()
+
+    @work(group="look")
     async def look(self) -> None:
-        """Ask the ledger what changed, and show it."""
+        """Ask the ledger now what changed, and show it."""
+        await self._look()
+
+    async def _look(self) -> None:
         live = self.live
         if live is None:
             return
         try:
             changed = await live.look()
         except SipBreakoutError as error:
-            self.say_error(error)
+            if str(error) != self._look_error:  # once, not twice a second
+                self._look_error = str(error)
+                self.say_error(error)
             return
-        if changed.indices or changed.everything:
+        self._look_error = ""
+        if live is self.live and (changed.indices or changed.everything):
             self._refresh_header()
             if self._place is not None:
                 self._place.changed(live, changed)

@@ -6,8 +6,10 @@ from sipbreakout_model import Registration, RegistrationBook, RouteType
 from sipbreakout_tui.services.plan import ChangeKind
 from sipbreakout_tui.services.trace_fix import way_out
 from sipbreakout_tui.services.traces import open_trace
-from tests.services.tracing import lab
+from tests.services.tracing import lab, scripted
+from tests.trace.blackbox.cases import LOOP
 from tests.trace.blackbox.command import DATA
+from tests.trace.traffic import loops
 
 NOTHING = RegistrationBook()
 
@@ -30,6 +32,7 @@ def test_a_loop_is_stopped_by_another_registration() -> None:
         (change,) = way.changes
         assert (change.kind, change.registration.route_type) == (ChangeKind.REPLACE, RouteType.INGRESS)
         assert way.then == "is answered by the callee"
+        assert way.wrong
         assert not way.from_capture
 
 
@@ -41,6 +44,7 @@ def test_once_it_is_changed_nothing_is_left_to_do() -> None:
         way = way_out(diagnosis, book(replace(held, route_type=RouteType.INGRESS)), 0.0)
         assert (way.changes, way.now) == ((), "is answered by the callee")
         assert way.remedy is not None  # the TAS still has its fault
+        assert not way.wrong
 
 
 def test_where_nothing_is_known_now_the_capture_counts() -> None:
@@ -76,3 +80,9 @@ def test_nothing_is_wrong_with_a_healthy_call() -> None:
         way = way_out(opened.trace.diagnoses[0], NOTHING, 0.0)
         assert (way.remedy, way.changes, way.owner) == (None, (), "")
         assert way.now == "is answered by the callee"
+
+
+def test_of_some_faults_no_registration_is_the_cause() -> None:
+    with scripted(loops.prefix_left_on, registrations=LOOP) as opened:
+        way = way_out(opened.trace.diagnoses[0], NOTHING, 0.0)
+        assert (way.now, way.changes, way.wrong) == ("ends: rejected (404)", (), True)

@@ -110,7 +110,7 @@ async def choose_form(driver: Driver, place: int) -> Input:
 @pytest.mark.key("call.save")
 async def test_s_saves_each_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with on_call(LOOPING) as driver:
-        for place, form in list(enumerate(FORMS))[::2]:  # the others differ in the service only
+        for place, form in ((0, FORMS[0]), (4, FORMS[4])):  # the others differ in the service only
             path = await choose_form(driver, place)
             assert path.value == f"call-4711111111-4722222222{form.suffix}"
             target = tmp_path / path.value

@@ -39,6 +39,7 @@ async def arranged(driver: Driver, place: TracePlace, expected: list[int]) -> No
     await driver.until(lambda: shown(place) == expected, f"the calls are {expected}")
 
 
+@pytest.mark.key("trace.about", "trace.copy")
 async def test_the_demo_opens_its_capture_and_the_verdict_is_read_first() -> None:
     async with tracing() as (driver, place):
         lines = driver.text().splitlines()
@@ -198,8 +199,6 @@ async def test_captures_wait_for_the_ledger() -> None:
         driver.app.live = live
 
 
-@pytest.mark.key("trace.by_time", "trace.turn_order", "trace.sort_next", "trace.sort_before")
-@pytest.mark.key("trace.filter")
 @pytest.mark.key("trace.against")
 async def test_calls_are_held_against_a_file_or_nothing(tmp_path: Path) -> None:
     file = tmp_path / "r.toml"
@@ -249,7 +248,6 @@ async def test_who_is_who_can_be_said() -> None:
         assert place.question.core == ()
 
 
-@pytest.mark.key("trace.about", "trace.copy")
 @pytest.mark.key("trace.save", "report.redact", "report.all")
 async def test_reports_are_saved(several: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -270,6 +268,7 @@ async def test_reports_are_saved(several: Path, tmp_path: Path, monkeypatch: pyt
         await driver.until((tmp_path / "calls.json").exists, "all are saved")
 
 
+@pytest.mark.key("trace.by_time", "trace.turn_order", "trace.sort_next", "trace.sort_before")
 async def test_the_worst_calls_are_on_top_and_the_cursor_chooses_one(several: Path) -> None:
     async with tracing(several) as (driver, place):
         assert shown(place) == [4, 2, 3, 1]
@@ -308,6 +307,7 @@ async def test_the_worst_calls_are_on_top_and_the_cursor_chooses_one(several: Pa
         assert place.chosen_call.pane == "messages"
 
 
+@pytest.mark.key("trace.filter")
 async def test_calls_are_filtered_while_one_types(several: Path) -> None:
     async with tracing(several) as (driver, place):
         await driver.press("slash")
@@ -326,4 +326,4 @@ async def test_calls_are_filtered_while_one_types(several: Path) -> None:
         driver.app.screen.query_one(Input).value = "nothing"
         await arranged(driver, place, [])
         assert "no call passes the filter" in driver.text()
-        assert not place.chosen_call.display
+        await driver.until(lambda: not place.chosen_call.display, "no call is shown")

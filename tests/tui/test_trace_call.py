@@ -39,6 +39,9 @@ def marked(place: TracePlace) -> tuple[int, ...]:
     return place.query_one(MessagesPane).marked
 
 
+@pytest.mark.key(
+    "trace.next_leg", "trace.former_leg", "trace.legs", "trace.messages", "legs.up", "legs.down", "legs.open"
+)
 async def test_legs_are_stepped_through_and_panes_are_a_key_or_a_click_away() -> None:
     async with tracing() as (driver, place):
         assert "predicted if the TAS returns without session id" in driver.text()
@@ -74,6 +77,15 @@ async def test_legs_are_stepped_through_and_panes_are_a_key_or_a_click_away() ->
         assert holder(driver) == "messages"
 
 
+@pytest.mark.key(
+    "message.former",
+    "message.next",
+    "message.search",
+    "message.next_hit",
+    "message.former_hit",
+    "message.explain",
+    "message.copy",
+)
 async def test_a_message_is_read_searched_and_copied() -> None:
     async with tracing() as (driver, _):
         await driver.press("g", "down", "down", "enter")
@@ -123,6 +135,7 @@ async def test_hostile_headers_are_harmless_everywhere(tmp_path: Path) -> None:
         assert "\x1b" not in driver.text()
 
 
+@pytest.mark.key("trace.difference", "difference.copy")
 async def test_two_marked_messages_are_compared() -> None:
     async with tracing() as (driver, place):
         await driver.press("D")
@@ -161,6 +174,7 @@ async def test_evidence_without_a_message_says_so_and_other_findings_are_told(tm
         assert diagnosis.findings[-1].text[:40] in driver.text()
 
 
+@pytest.mark.key("trace.fix", "fix.copy")
 async def test_the_fix_opens_the_form_and_afterwards_says_that_it_helped(monkeypatch: pytest.MonkeyPatch) -> None:
     async with tracing() as (driver, place):
         await driver.press("f")
@@ -180,6 +194,7 @@ async def test_the_fix_opens_the_form_and_afterwards_says_that_it_helped(monkeyp
         place.opened(driver.live)
         await driver.settle()
         assert "At once, by us" not in driver.text()
+        assert "● By now such a call is answered by the callee" in driver.text()
         await driver.press("f")
         assert "● With the registrations of now, such a call is answered by the callee." in driver.text()
         assert "enter open the form" not in driver.text()
@@ -210,6 +225,7 @@ async def test_a_dialog_over_a_trace_that_is_replaced_stays_usable() -> None:
             former.opened.trace.messages.raw(0)
 
 
+@pytest.mark.key("trace.evidence", "trace.standing", "trace.explain", "trace.status")
 async def test_evidence_leads_to_messages_registrations_to_rows_and_the_call_to_its_explanation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -17,6 +17,7 @@ GUTTER = 2
 """Columns left of each row: the cursor's sign and the mark's."""
 
 _GAP = 2
+_SPACE = " " * _GAP
 
 
 class Column(NamedTuple):
@@ -171,6 +172,7 @@ class LineTable(ScrollView, can_focus=True):
         self._widths: list[tuple[int, int]] = []  # which columns are shown, and how wide
         self._fitted_width = -1
         self._styles: dict[tuple[str, str], Style] = {}
+        self._drawn: dict[int, list[Cell]] = {}  # by position, what `tick` saw there last
         self.empty = empty
         self.marks: set[Hashable] = set()
         """The identities of the marked rows."""
@@ -186,6 +188,7 @@ class LineTable(ScrollView, can_focus=True):
         """
         former = self.index
         self._order, self._sorted = order, sorted_by
+        self._drawn.clear()
         if former is not None and (self._position >= len(order) or order[self._position] != former):
             try:
                 self._position = order.index(former)
@@ -220,6 +223,26 @@ class LineTable(ScrollView, can_focus=True):
         if self.marks:
             self.marks.clear()
             self._marks_changed()
+
+    def tick(self, column: str) -> None:
+        """Draw one column of the rows in sight anew, and of each row all of it where more than that changed."""
+        top = int(self.scroll_y)
+        place = [number for number, (index, _) in enumerate(self._widths) if self._columns[index].name == column]
+        if not place:
+            self.refresh()
+            return
+        shown = self._widths[place[0]][0]
+        left = GUTTER + sum(room + _GAP for _, room in self._widths[: place[0]])
+        for line in range(1, self.size.height):
+            position = top + line - 1
+            if position >= len(self._order):
+                break
+            cells = self._cells(self._order[position])
+            others = [cell for index, cell in enumerate(cells) if index != shown]
+            if self._drawn.get(position) != others:
+                self._drawn[position] = others
+                self.refresh(Region(0, line, self.size.width, 1))
+        self.refresh(Region(left, 1, self._widths[place[0]][1], self.size.height - 1))
 
     # Keys and mouse
 
@@ -342,19 +365,24 @@ class LineTable(ScrollView, can_focus=True):
         base = ("cursor" if self.has_focus else "cursor-blurred") if at_cursor else ""
         marked = self._identity(index) in self.marks
         plain = self._style("", base)
-        segments = [
-            Segment("▸" if at_cursor else " ", self._style("key", base)),
-            Segment("◆" if marked else " ", self._style("mark", base)),
+        runs: list[tuple[Style, list[str]]] = [
+            (self._style("key", base), ["▸" if at_cursor else " "]),
+            (self._style("mark", base), ["◆"]) if marked else (plain, [" "]),
         ]
         cells = self._cells(index)
         used = GUTTER
         for shown, room in self._widths:
             text, kind = cells[shown]
-            segments.append(Segment(_fit(text, room, self._columns[shown].right), self._style(kind, base)))
-            segments.append(Segment(" " * _GAP, plain))
+            style = self._style(kind, base) if kind else plain
+            # Few long segments: each costs Textual several times what it costs to make. A gap has no look of its own.
+            if style is runs[-1][0]:
+                runs[-1][1].append(_fit(text, room, self._columns[shown].right) + _SPACE)
+            else:
+                runs.append((style, [_fit(text, room, self._columns[shown].right) + _SPACE]))
             used += room + _GAP
-        segments.append(Segment(" " * max(width - used, 0), plain))
-        return Strip(segments, max(used, width)).crop(0, width)
+        runs[-1][1].append(" " * (width - used))
+        strip = Strip([Segment("".join(texts), style) for style, texts in runs], max(used, width))
+        return strip if used <= width else strip.crop(0, width)
 
     def _style(self, kind: str, base: str) -> Style:
         """Return how text of a kind looks on a row that is under the cursor or not."""

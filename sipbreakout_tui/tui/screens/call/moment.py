@@ -49,6 +49,7 @@ class MomentSlider(Widget, can_focus=True):
         """
         if (ends, reach) != (self._ends, self._reach):
             self._ends, self._reach = ends, reach
+            self.minutes = self.validate_minutes(self.minutes)
             self.refresh()
 
     def validate_minutes(self, minutes: int) -> int:

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sipbreakout_model import E164, CallFlow, Registrations, SipBreakoutError, TasBehaviour
+from sipbreakout_model.numbers import e164_or_none
 from sipbreakout_model.rules import RULES
 from sipbreakout_tui.diagram.ladder import sip_ladder
 from sipbreakout_tui.diagram.text import leg_diagram
@@ -157,7 +158,7 @@ class CallPlace(Place):
     @on(QuestionForm.NumbersWanted)
     def _learn_numbers(self) -> None:
         if self.live is not None:
-            self.query_one(QuestionForm).learn(list(self.live.rows))
+            self.query_one(QuestionForm).learn(self.live.rows)
 
     @property
     def _at(self) -> float:
@@ -201,13 +202,18 @@ class CallPlace(Place):
         self._show(asked, only_time=former is not None)
 
     def _standings(self, asked: Asked, registrations: Registrations) -> dict[str, Standing]:
-        """Return how the registrations of both parties stand."""
+        """Return how the registrations of both parties stand, of an unfinished question those of whole numbers."""
+        question = self.query_one(QuestionForm).question
+        parties: dict[str, E164 | str | None]
+        if asked.answer is None:
+            whole = {"caller": e164_or_none(question.caller.strip()), "callee": e164_or_none(question.callee.strip())}
+            parties = {name: number for name, number in whole.items() if number is not None}
+        else:
+            parties = {"caller": asked.answer.case.call.caller, "callee": asked.answer.case.call.callee}
         found = {}
-        call = None if asked.answer is None else asked.answer.case.call
-        if call is not None:
-            for name, number in (("caller", call.caller), ("callee", call.callee)):
-                row = self.live.row(str(number)) if self.live is not None else None
-                found[name] = standing(registrations, number, call.at, kept=bool(row is not None and row.kept))
+        for name, number in parties.items():
+            row = self.live.row(str(number)) if self.live is not None else None
+            found[name] = standing(registrations, number, self._at, kept=bool(row is not None and row.kept))
         return found
 
     # The answer
@@ -355,7 +361,7 @@ class CallPlace(Place):
     def _show_rule(self, event: WhyList.RuleWanted) -> None:
         rule = RULES.get(event.rule)
         if rule is not None:
-            title, *lines = rule_lines(rule)
+            title, *lines = rule_lines(rule, min(96, max(self.size.width - 14, 20)))
             self.app.push_screen(TextDialog(title, "\n".join(line.strip() for line in lines)))
 
     async def action_mend(self) -> None:
@@ -435,8 +441,6 @@ def _looks_alike(one: CallFlow, other: CallFlow) -> bool:
 
 def _numbers_of(question: Question) -> list[str]:
     """Return the numbers of a question that can be registered."""
-    from sipbreakout_model.numbers import e164_or_none
-
     texts = [question.caller.strip(), question.callee.strip()]
     if question.forwards:
         texts.append(question.forwards_to.strip())

@@ -85,7 +85,7 @@ class QuestionForm(Container):
     """Numbers and main choices always; the rest folded, with what is unusual about it in one line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "to the answer", show=False, id="question.leave"),
+        Binding("escape", "leave", "to the answer", id="question.leave", tooltip="Go on to the answer."),
     ]
 
     class Changed(Message):

@@ -154,7 +154,7 @@ class RegistrationsPlace(ChangingPlace):
         follows = self._arranging.follows_time and not 0 <= now - self._arranged_at < _FOLLOW_SECONDS
         if self._arranging.stale or follows:
             self._arrange()
-        self._table.refresh()
+        self._table.tick("left")
         self.query_one(RowPane).tick(now)
         self._show_bulk()
 

@@ -107,13 +107,12 @@ class ChosenCall(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield what is said first, the names of the panes, and the panes."""
-        with VerticalScroll(classes="said", can_focus=False):
-            with Horizontal(classes="verdict"):
-                yield Static("", classes="sign", markup=False)
-                yield Static("", classes="words", markup=False)
-            with Horizontal(classes="fix"):
-                yield Static(Content.styled("f", "bold $accent"), classes="sign", markup=False)
-                yield Static("", classes="words", markup=False)
+        with VerticalScroll(classes="said", can_focus=False), Horizontal(classes="verdict"):
+            yield Static("", classes="sign", markup=False)
+            yield Static("", classes="words", markup=False)
+        with Horizontal(classes="fix"):
+            yield Static(Content.styled("f", "bold $accent"), classes="sign", markup=False)
+            yield Static("", classes="words", markup=False)
         yield PaneTabs()
         with ContentSwitcher(initial=PANES[0].name):
             yield LegsPane()
@@ -237,4 +236,6 @@ def _fix_lines(way: "WayOut") -> Sequence[Content]:
             f"register {change.registration.number} as {change.registration.route_type}" for change in way.changes
         )
         lines.append(Content.assemble(("At once, by us: ", "bold"), f"{told}; then such a call {way.then}"))
+    elif way.remedy is not None and not way.wrong and not way.from_capture:
+        lines.append(Content.assemble(("● By now ", "bold $success"), f"such a call {way.now}"))
     return lines

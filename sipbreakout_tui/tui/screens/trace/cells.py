@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("state", "", 1),
     Column("date", "date", 10, drops=4),
-    Column("time", "time", 12, drops=2),
-    Column("caller", "from", 14, grows=1),
-    Column("callee", "to", 14, grows=1),
-    Column("legs", "legs", 6, right=True, drops=3),
+    Column("time", "time", 8, drops=2),
+    Column("caller", "from", 13, grows=1),
+    Column("callee", "to", 13, grows=1),
+    Column("legs", "legs", 5, right=True, drops=3),
     Column("turns", "turns", 7, right=True),
-    Column("outcome", "outcome", 14, grows=2),
+    Column("outcome", "outcome", 18),
     Column("verdict", "verdict", 16, grows=3),
 )
 

@@ -52,6 +52,10 @@ class ChosenCallPlace(ReadingPlace):
         ),
     ]
 
+    def choose_present(self) -> None:
+        """Called before the chosen call is asked for: keys may come faster than it is shown."""
+        raise NotImplementedError
+
     @property
     def chosen_call(self) -> ChosenCall:
         """The lower part of the place."""
@@ -87,6 +91,7 @@ class ChosenCallPlace(ReadingPlace):
     @property
     def _diagnosis(self) -> "Diagnosis | None":
         """The chosen call; says so where there is none."""
+        self.choose_present()
         diagnosis = self.chosen_call.diagnosis
         if diagnosis is None:
             self.notify("no call is chosen: o opens a capture", markup=False)

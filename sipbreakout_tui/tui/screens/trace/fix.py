@@ -82,7 +82,7 @@ class FixDialog(Dialog["EditRegistration | ShowNumber"]):
                 yield [(way.remedy.command, "$secondary")]
         yield [("", "")]
         held = "the registrations that it is held against" if way.from_capture else "the registrations of now"
-        bad = bool(way.changes)
+        bad = way.wrong
         yield [("For us, at once", "bold $primary")]
         yield [
             (f"{'✖' if bad else '●'} ", "$error" if bad else "$success"),
@@ -91,6 +91,11 @@ class FixDialog(Dialog["EditRegistration | ShowNumber"]):
         if way.changes:
             several = "these changes" if len(way.changes) > 1 else "this change"
             yield [("● ", "$success"), (f"With {several}, it {way.then}:", "")]
+        elif bad:
+            yield [
+                ("◐ ", "$warning"),
+                ("Our registration is not what is wrong: another one would only keep the TAS out of the call.", ""),
+            ]
         if way.changes and self._read_only:
             yield from ([(f"  {_change_content(change).plain}", "")] for change in way.changes)
             yield [("◐ read-only: nothing can be changed here", "$warning")]

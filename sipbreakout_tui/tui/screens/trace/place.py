@@ -174,11 +174,13 @@ class TracePlace(ChosenCallPlace):
         # The cursor is painted first; of many moves in one go only the last one's call is shown.
         if not self._will_choose:
             self._will_choose = True
-            self.call_after_refresh(self._choose_present)
+            self.call_after_refresh(self.choose_present)
 
-    def _choose_present(self) -> None:
-        self._will_choose = False
-        self._choose(self._table.index)
+    def choose_present(self) -> None:
+        """Show the call under the cursor, where it is not shown yet."""
+        if self._will_choose:
+            self._will_choose = False
+            self._choose(self._table.index)
 
     @on(LineTable.Chosen, "#calls")
     def _taken(self) -> None:
