@@ -26,7 +26,7 @@ REGISTRATIONS = 100_000
 BULK = 10_000
 KEYS = 100
 IDLE_SECONDS = 10
-DOWN = "\x1b[B"
+DOWN, HOME = "\x1b[B", "\x1b[H"
 FILLED = f"{REGISTRATIONS:,}".replace(",", " ")
 BARE = """
 from textual.app import App
@@ -91,7 +91,9 @@ def used(state: Path, full: Path, bulk: Path) -> None:
         terminal.until(FILLED)
         time.sleep(3)
         terminal.rest()
-        say_keys("key to repaint", [terminal.answer(DOWN, "▸") for _ in paced(terminal)], 16)
+        terminal.press(HOME)
+        terminal.rest()
+        say_keys("key to repaint", [terminal.answer(DOWN, shown(row + 1)) for row in paced(terminal)], 16)
         began = terminal.cpu()
         end = time.perf_counter() + IDLE_SECONDS
         while time.perf_counter() < end:
@@ -113,12 +115,15 @@ def used(state: Path, full: Path, bulk: Path) -> None:
         terminal.press("i")
         terminal.rest()
         terminal.press(f"{bulk}\r")
-        terminal.until("Send")
+        terminal.until(f"Send {BULK}")
         terminal.rest()
         terminal.press("\r")
         terminal.until("done")
         terminal.press("b")
-        keys = [terminal.answer(DOWN, "▸") for _ in paced(terminal, quiet=False)]
+        terminal.until("+47 40")
+        terminal.press(HOME)
+        terminal.until(shown(0))
+        keys = [terminal.answer(DOWN, shown(row + 1)) for row in paced(terminal, quiet=False)]
         say_keys(f"key beside a bulk upsert of {BULK:,}", keys, 25)
 
 
@@ -129,6 +134,11 @@ def paced(terminal: Terminal, *, quiet: bool = True) -> Iterator[int]:
             terminal.rest()
         time.sleep(0.02 + key % 7 * 0.003)
         yield key
+
+
+def shown(row: int) -> str:
+    """Return how the number of a row is written: a row is drawn when the cursor comes to it."""
+    return f"+47 40 {row // 10_000:02} {row // 100 % 100:02} {row % 100:02}"
 
 
 def ours(state: Path, folder: Path) -> Terminal:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sipbreakout_tui.changes import Recorder
     from sipbreakout_tui.services.bulk import BulkReport
 
-EXPIRING_SECONDS = 600.0
+EXPIRING_SECONDS = 600
 """A registration that nobody keeps is about to expire when it has less to live."""
 
 BULK_CONCURRENCY = 8
@@ -96,11 +96,12 @@ class LiveRegistrations:
         self.core = CoreState.CONNECTING
         self.core_words = ""
         """Why the core is away or does not let us in."""
-        self.keeper_runs = False
+        self.keeper_runs = True
+        """Whether what is kept is refreshed; taken for granted until it has been looked at."""
         self._recorder: Recorder | SipBreakoutError | None = None
         self._connected = asyncio.Event()
         self._index: dict[str, int] = {}
-        self._ends: list[float] = []  # of leases that nobody keeps, in order
+        self._ends: Counter[int] = Counter()  # how many leases that nobody keeps end in which second
         self._since = 0.0
         self._version: int | None = None
         self._counts = {"refused": 0, "kept": 0}
@@ -148,7 +149,8 @@ class LiveRegistrations:
                 return Changed(())
             self._version = version
             changed = self._take(fresh)
-            if census != (len(self.rows), self._counts["kept"]):  # kept by somebody else, imported, pruned
+            # Kept by somebody else, imported, pruned.
+            if census is not None and census != (len(self.rows), self._counts["kept"]):
                 await self._load()
                 self.revision += 1
                 return Changed((), everything=True)
@@ -165,8 +167,9 @@ class LiveRegistrations:
         return self._index.get(number)
 
     def expiring(self, at: float) -> int:
-        """Return how many leases that nobody keeps end within ten minutes after Unix time `at` (s)."""
-        return bisect_left(self._ends, at + EXPIRING_SECONDS) - bisect_left(self._ends, at)
+        """Return how many leases that nobody keeps end within ten minutes after Unix time `at`, by whole seconds."""
+        begin = int(at)
+        return sum(self._ends[second] for second in range(begin, begin + EXPIRING_SECONDS))
 
     @property
     def refused(self) -> int:
@@ -303,7 +306,7 @@ class LiveRegistrations:
         self._index = {row.number: index for index, row in enumerate(rows)}
         now = self.clock()
         self._since = min(now, max((row.last_event_at for row in rows), default=0.0)) - _OVERLAP_SECONDS
-        self._ends = sorted(row.expires_at for row in rows if row.expires_at is not None and not row.kept)
+        self._ends = Counter(int(row.expires_at) for row in rows if row.expires_at is not None and not row.kept)
         self._counts = {
             "refused": sum(row.answer == "refused" for row in rows),
             "kept": sum(1 for row in rows if row.kept),
@@ -315,7 +318,7 @@ class LiveRegistrations:
             version = self.ledger.version()
             return version, list(map(Row._make, self.ledger.current_rows(self.profile.target)))
 
-    def _read_changes(self, since: float) -> tuple[int, bool, list[Row], tuple[int, int]]:
+    def _read_changes(self, since: float) -> tuple[int, bool, list[Row], tuple[int, int] | None]:
         from sipbreakout_tui.keeper.lock import is_held
         from sipbreakout_tui.services.keeping import LOCK_NAME
 
@@ -325,9 +328,11 @@ class LiveRegistrations:
             self._keeper_asked = now
             keeper_runs = is_held(self.ledger.path.with_name(LOCK_NAME))
         if version == self._version:
-            return version, keeper_runs, [], (0, 0)
+            return version, keeper_runs, [], None
         fresh = list(map(Row._make, self.ledger.current_rows(self.profile.target, since=since)))
-        return version, keeper_runs, fresh, self.ledger.census(self.profile.target)
+        census = self.ledger.census(self.profile.target)
+        # What was written meanwhile may be in the one and not in the other.
+        return version, keeper_runs, fresh, census if self.ledger.version() == version else None
 
     def _take(self, fresh: Iterable[Row]) -> list[int]:
         changed = []
@@ -349,9 +354,9 @@ class LiveRegistrations:
         """Put a row in the place of a former one, and count."""
         former, self.rows[index] = self.rows[index], row
         if former.expires_at is not None and not former.kept:
-            del self._ends[bisect_left(self._ends, former.expires_at)]
+            self._ends[int(former.expires_at)] -= 1
         if row.expires_at is not None and not row.kept:
-            insort(self._ends, row.expires_at)
+            self._ends[int(row.expires_at)] += 1
         self._counts["refused"] += (row.answer == "refused") - (former.answer == "refused")
         self._counts["kept"] += bool(row.kept) - bool(former.kept)
 

@@ -1,6 +1,6 @@
 """Which rows of a list are shown, and in which order: filter and sorting, kept while rows change."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -31,7 +31,8 @@ class RowOrder(Generic[R]):
         self.filter: Filter | None = None
         self._sort: SortKey[R] | None = None
         self._reverse = False
-        self.order: list[int] = sorted(range(len(rows)), key=lambda index: identity(rows[index]))
+        self._every: list[int] = sorted(range(len(rows)), key=self._name)
+        self.order: list[int] = list(self._every)
         """What is shown, from the top; read only."""
 
     def make_haystacks(self) -> None:
@@ -49,14 +50,13 @@ class RowOrder(Generic[R]):
             at: Unix time in seconds, for filters that look at the time.
         """
         self.filter, self._sort, self._reverse = chosen, sort, reverse
-        rows, identity = self._rows, self._identity
+        rows = self._rows
+        self._know_all()
         if chosen is None:
-            indices = list(range(len(rows)))
+            indices = list(self._every)
         else:
             self.make_haystacks()
-            indices = chosen.select(rows, self._haystacks, at)
-        names = [identity(row) for row in rows]
-        indices.sort(key=names.__getitem__)
+            indices = chosen.select(rows, self._haystacks, at, self._every)
         if sort is not None:
             keys = {index: sort(rows[index]) for index in indices}
             indices.sort(key=keys.__getitem__, reverse=reverse)
@@ -73,22 +73,43 @@ class RowOrder(Generic[R]):
         for index in changed:
             if index < len(self._haystacks):
                 self._haystacks[index] = self._rows[index].haystack
+        self._know_all()
         if self._sort is not None or self._reverse:
             return False
+        coming, going = [], set()
         for index in changed:
-            self._place(index, at)
+            there = self._is_shown(index)
+            if there != (self.filter is None or self.filter.matches(self._rows[index], at)):
+                if there:
+                    going.add(index)
+                else:
+                    coming.append(index)
+        if going:
+            self.order = [index for index in self.order if index not in going]
+        if coming:
+            self.order = self._with(self.order, coming)
         return True
 
-    def _place(self, index: int, at: float) -> None:
-        row = self._rows[index]
-        name = self._identity(row)
-        position = bisect_left(self.order, name, key=self._name)
-        there = position < len(self.order) and self.order[position] == index
-        passes = self.filter is None or self.filter.matches(row, at)
-        if there and not passes:
-            del self.order[position]
-        elif passes and not there:
-            insort(self.order, index, key=self._name)
+    def _know_all(self) -> None:
+        """Put rows that are new into the order of identity."""
+        if len(self._every) < len(self._rows):
+            self._every = self._with(self._every, range(len(self._every), len(self._rows)))
+
+    def _is_shown(self, index: int) -> bool:
+        position = bisect_left(self.order, self._name(index), key=self._name)
+        return position < len(self.order) and self.order[position] == index
+
+    def _with(self, order: list[int], coming: Iterable[int]) -> list[int]:
+        """Return an order with more rows in their places: one copy, however many they are."""
+        merged: list[int] = []
+        start = 0
+        for index in sorted(coming, key=self._name):
+            position = bisect_left(order, self._name(index), start, key=self._name)
+            merged += order[start:position]
+            merged.append(index)
+            start = position
+        merged += order[start:]
+        return merged
 
     def _name(self, index: int) -> Any:
         return self._identity(self._rows[index])

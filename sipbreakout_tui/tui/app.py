@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -227,6 +227,13 @@ class SipBreakoutApp(TerminalApp, inherit_bindings=False):
         if self._place is not None:
             for header in self._place.query(HeaderLine):
                 header.refresh()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take what does not print out of what is pasted, wherever it goes: no field shows a terminal sequence."""
+        if isinstance(event, events.Paste) and not event.text.isprintable():
+            lines = event.text.expandtabs(1).splitlines()
+            event.text = "\n".join("".join(filter(str.isprintable, line)) for line in lines)
+        await super().on_event(event)
 
     # What places use
 

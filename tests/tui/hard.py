@@ -89,6 +89,7 @@ async def send(driver: Driver, event: events.Event) -> None:
 async def to_place(driver: Driver, name: str = "") -> None:
     """Leave all dialogs and fields by escape, and go to a place if one is named."""
     for _ in range(8):
+        await driver.settle()  # a dialog may be on its way
         if isinstance(driver.app.screen, Place):
             break
         await tap(driver, "escape")

@@ -25,9 +25,9 @@ ENTER, ESCAPE, TAB, SAVE = b"\r", b"\x1b", b"\t", b"\x13"
 class Seen:
     """What a person sees on the terminal."""
 
-    def __init__(self, program: InPty) -> None:
+    def __init__(self, program: InPty, size: tuple[int, int] = SIZE) -> None:
         self.program = program
-        self._screen = pyte.Screen(*SIZE)
+        self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._fed = 0
 

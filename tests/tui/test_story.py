@@ -58,7 +58,7 @@ def test_why_the_captured_call_looped_and_how_it_is_put_right(tmp_path: Path) ->
         newcomer.press("u", r"^ a add .* u undo")
         question = seen.until("Undo the last change")
         assert re.search(r"Sends an upsert of.*\n.*\+4711111111 LOOP sips:tas.example.com", question)
-        newcomer.press(ENTER, r" Send ")
+        newcomer.press("y", r"\by send\b")
         seen.until(lambda text: re.search(r"\+47 11111111 +LOOP ", text) and "Undo the last" not in text)
 
         newcomer.press("q", r"q quit")
@@ -83,4 +83,4 @@ def test_the_call_looped_before_it_was_put_right(tmp_path: Path) -> None:
         newcomer.press(ENTER, r"enter sends|Send")
         seen.until(lambda text: re.search(r"\+47 11111111 +INGRESS", text) and "Edit the" not in text)
         newcomer.press("2", r"2 Call")
-        seen.until(lambda text: "answered by the callee" in text and "looped" not in text)
+        seen.until(lambda text: "● INGRESS" in text and "answered by the callee" in text and "looped" not in text)

@@ -6,6 +6,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -37,6 +38,13 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     def body(self) -> Iterable[Widget]:
         """Yield the widgets of the dialog."""
         raise NotImplementedError
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Leave with an answer; a key that came before the dialog was gone, but after that, does nothing."""
+        if self not in self.app.screen_stack:
+            return AwaitComplete.nothing()
+        self.pop_until_active()
+        return super().dismiss(result)
 
     def action_leave(self) -> None:
         """Leave without an answer."""
@@ -75,6 +83,8 @@ class Question(Dialog[bool]):
         with Horizontal(classes="dialog-buttons"):
             yield Button(f"{self._yes}", compact=True, id="yes", variant="primary", disabled=self._count is not None)
             yield Button("Cancel", compact=True, id="no")
+            key = "y" if self._count is None else "enter"
+            yield Static(f"{key} {self._yes.lower()}   esc leave", classes="dialog-hint", markup=False)
 
     def on_mount(self) -> None:
         """Put the focus where the answer is given."""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 CLOSE_SECONDS = 2.0
 """How long closing core and ledger may take; what was acknowledged is in the ledger already."""
 
+SWITCH_SECONDS = 0.001
+"""How long another thread keeps the interpreter when a key waits."""
+
 THREAD_SECONDS = 1.0
 """How long threads may go on, such as one that reads a large capture."""
 
@@ -29,6 +32,7 @@ def run_app(app: "SipBreakoutApp") -> int:
     Afterwards, on a terminal that is as it was before: what libraries wrote on stderr, an action that a signal
     interrupted, and where the report of a crash is.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     with stderr_held() if app.on_terminal else nullcontext():
         code, words, all_ended = _run_loop(app)
     if words is not None:

@@ -34,7 +34,10 @@ class HeaderLine(Widget):
         if live is not None:
             state = live.core.value
             glyph, colour = _STATES[state]
-            left += [(f" {glyph} {state}", colour)]
+            left.append((f" {glyph} {state}", colour))
+        if app.read_only:
+            left.append(("  read-only", "bold $warning"))
+        if live is not None:
             counts = [("registrations", len(live.rows), "")]
             counts.append(("expiring", live.expiring(live.clock()), "$warning"))
             counts.append(("refused", live.refused, "$error"))
@@ -45,8 +48,6 @@ class HeaderLine(Widget):
                 left.append((f"  {live.kept} kept, no keeper ✖", "$warning"))
         else:
             left.append((f"  {app.opening_words}", "$secondary"))
-        if app.read_only:
-            left.append(("  read-only", "bold $warning"))
         line = Content.assemble(*left)
         time = clock_time(app.clock())
         room = self.size.width - len(time) - 2

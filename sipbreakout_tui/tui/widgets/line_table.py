@@ -18,6 +18,7 @@ GUTTER = 2
 
 _GAP = 2
 _SPACE = " " * _GAP
+_MOST_STRIPS = 512
 
 
 class Column(NamedTuple):
@@ -172,6 +173,7 @@ class LineTable(ScrollView, can_focus=True):
         self._widths: list[tuple[int, int]] = []  # which columns are shown, and how wide
         self._fitted_width = -1
         self._styles: dict[tuple[str, str], Style] = {}
+        self._strips: dict[tuple[int, str, bool, int], tuple[Sequence[Cell], Strip]] = {}
         self._drawn: dict[int, list[Cell]] = {}  # by position, what `tick` saw there last
         self.empty = empty
         self.marks: set[Hashable] = set()
@@ -333,6 +335,18 @@ class LineTable(ScrollView, can_focus=True):
         """Forget the colours of the former theme."""
         super().notify_style_update()
         self._styles.clear()
+        self._strips.clear()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines of the screen, without what Textual does for borders, padding and tints: there are none."""
+        filters, background = self.get_line_filters(), self.background_colors[1]
+        lines = []
+        for y in crop.line_range:
+            strip = self.render_line(y)
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            lines.append(strip.crop(crop.x, crop.right))
+        return lines
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen."""
@@ -364,12 +378,22 @@ class LineTable(ScrollView, can_focus=True):
         at_cursor = position == self._position
         base = ("cursor" if self.has_focus else "cursor-blurred") if at_cursor else ""
         marked = self._identity(index) in self.marks
+        cells = self._cells(index)
+        key = (index, base, marked, width)
+        made = self._strips.get(key)
+        # Textual keeps with a strip what it makes of it: the same one again is several times cheaper.
+        if made is None or made[0] != cells:
+            if len(self._strips) > _MOST_STRIPS:
+                self._strips.clear()
+            made = self._strips[key] = (cells, self._made_row(cells, base, marked, width))
+        return made[1]
+
+    def _made_row(self, cells: Sequence[Cell], base: str, marked: bool, width: int) -> Strip:
         plain = self._style("", base)
         runs: list[tuple[Style, list[str]]] = [
-            (self._style("key", base), ["▸" if at_cursor else " "]),
+            (self._style("key", base), ["▸" if base else " "]),
             (self._style("mark", base), ["◆"]) if marked else (plain, [" "]),
         ]
-        cells = self._cells(index)
         used = GUTTER
         for shown, room in self._widths:
             text, kind = cells[shown]

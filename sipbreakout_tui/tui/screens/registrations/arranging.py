@@ -55,7 +55,7 @@ class Arranging:
         if self.at_work or self._order is None:
             self._missed.update(changed)
         elif self._order.take(changed, at):
-            self.shown = list(self._order.order)
+            self.shown = self._order.order
         else:
             self.stale = True
 
@@ -90,7 +90,7 @@ class Arranging:
                 order.arrange(self.filter, sort, self.reverse, at)
             else:
                 await asyncio.to_thread(order.arrange, self.filter, sort, self.reverse, at)
-        self._order, self.rows, self.shown = order, rows, list(order.order)
+        self._order, self.rows, self.shown = order, rows, order.order
 
     async def _ordered(self, rows: "list[Row]") -> "RowOrder[Row]":
         from sipbreakout_tui.services.row_order import RowOrder

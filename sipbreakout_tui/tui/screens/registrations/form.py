@@ -62,7 +62,7 @@ class RegistrationForm(Dialog[Registration]):
     """Asks for a registration, sends it, and gives it back once the core took it."""
 
     CSS_PATH = "form.tcss"
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - as Screen declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (33, "-high")]  # noqa: RUF012 - as Screen declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "send", id="form.send", tooltip="Send the registration; enter in a field does, too."),
     ]

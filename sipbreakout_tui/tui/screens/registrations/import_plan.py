@@ -82,6 +82,7 @@ class ImportPlan(Dialog["list[Change]"]):
         self.query_one(table).show(range(len(self._changes)))
         requests = sum(change.verb is not None for change in changes)
         send.label = f"Send {requests} request{'' if requests == 1 else 's'}"
+        send.refresh(layout=True)  # the words got longer
         send.disabled = not requests
         if requests:
             send.focus()

@@ -1,6 +1,7 @@
 """Below the table: what the registration under the cursor does, and what became of it."""
 
 import asyncio
+import time
 from textwrap import wrap
 from typing import TYPE_CHECKING, cast
 
@@ -33,6 +34,9 @@ _LABEL = 12
 _HISTORY_SECONDS = 0.15
 """How long the cursor stands on a row before its history is read."""
 
+_RUNNING_SECONDS = 0.05
+"""Rows that follow one another sooner are passed, not looked at."""
+
 _CHOICES = ("both", "mo", "mt")
 
 
@@ -50,6 +54,8 @@ class RowPane(Widget):
         self._history: NumberHistory | None = None
         self._chosen = "both"
         self._timer: Timer | None = None
+        self._drawing: Timer | None = None
+        self._shown_at = 0.0
         self._unread = False
         self._known = ""
 
@@ -63,6 +69,17 @@ class RowPane(Widget):
                 self._timer.stop()
             self._unread = False
             self._timer = self.set_timer(_HISTORY_SECONDS, self._read_history)
+        # While the cursor runs, the pictures of the rows that it passes are in its way.
+        now = time.monotonic()
+        running, self._shown_at = now - self._shown_at < _RUNNING_SECONDS, now
+        if self._drawing is not None:
+            self._drawing.stop()
+        self._drawing = self.set_timer(_RUNNING_SECONDS, self._draw) if running else None
+        if not running:
+            self.refresh()
+
+    def _draw(self) -> None:
+        self._drawing = None
         self.refresh()
 
     def tick(self, now: float) -> None:
