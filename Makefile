@@ -17,8 +17,8 @@ help: ## list the targets
 demo: $(VENV)/.installed ## install, then open the terminal UI on a core of its own
 	@$(BIN)/sipbreakout demo
 
-test: $(VENV)/.installed-dev ## run every test
-	$(PY) -m pytest $(ARGS)
+test: $(VENV)/.installed-dev ## run every test, as many at once as there are cores
+	$(PY) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.installed-dev ## format, lint, types, import directions, generated code, docs
 	$(BIN)/ruff format --check .

@@ -5,18 +5,19 @@ import socket
 import time
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from textual import events
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.pilot import WaitForScreenTimeout
 
 from sipbreakout_tui.services.registrations import CoreState
 from sipbreakout_tui.tui.app import SipBreakoutApp
 from sipbreakout_tui.tui.options import Options
 from sipbreakout_tui.tui.place import Place
-from tests.tui.driving import PATIENCE, Driver, StandingClock, steady
+from tests.tui.driving import PATIENCE, Driver, StandingClock
 
 PLACES = {"registrations": "1", "call": "2", "trace": "3", "hazards": "4", "journal": "5"}
 """The keys of the places, by name."""
@@ -47,7 +48,7 @@ def configure(folder: Path, monkeypatch: pytest.MonkeyPatch, target: str, more: 
 async def lab(*, size: tuple[int, int] = (120, 36), captures: tuple[Path, ...] = ()) -> AsyncIterator[Driver]:
     """Run the app on the profile that was configured, until what the ledger knows is shown."""
     clock = StandingClock()
-    app = SipBreakoutApp(Options(clock=clock, monotonic=steady(), captures=captures))
+    app = SipBreakoutApp(Options(clock=clock, captures=captures))
     try:
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot, clock)
@@ -83,21 +84,29 @@ async def send(driver: Driver, event: events.Event) -> None:
     end = time.monotonic() + PATIENCE
     while not driver.app._message_queue.empty() and time.monotonic() < end:
         await asyncio.sleep(0)
-    await driver.pilot._wait_for_screen()
+    await calm(driver)
+
+
+async def calm(driver: Driver) -> None:
+    """Wait until the messages that are under way have been dealt with; who is removed meanwhile tells nothing."""
+    with suppress(WaitForScreenTimeout):
+        await driver.pilot._wait_for_screen(timeout=1.0)
 
 
 async def to_place(driver: Driver, name: str = "") -> None:
     """Leave all dialogs and fields by escape, and go to a place if one is named."""
     for _ in range(8):
-        await driver.settle()  # a dialog may be on its way
         if isinstance(driver.app.screen, Place):
-            break
+            await asyncio.sleep(0.01)  # a dialog may be on its way
+            await calm(driver)
+            if isinstance(driver.app.screen, Place):
+                break
         await tap(driver, "escape")
     else:
         raise AssertionError(f"escape does not lead back from {type(driver.app.screen).__name__}\n{driver.text()}")
-    if name:
+    if name and driver.app.current_mode != name:
         await driver.app.go(name)
-        await driver.pilot._wait_for_screen()
+        await calm(driver)
 
 
 def keys_here(driver: Driver) -> list[str]:

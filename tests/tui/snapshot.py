@@ -29,7 +29,7 @@ def snapshot(app: App[int]) -> str:
 
 
 def _segments(app: App[int], update: object) -> list[Segment]:
-    return list(app.console.render(update))  # type: ignore[arg-type]
+    return [segment for segment in app.console.render(update) if not segment.control]  # type: ignore[arg-type]
 
 
 def _look(style: Style | None) -> str:

@@ -155,12 +155,16 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
         with in_pty(environment=environment, size=SIZE) as program:
             seen = Seen(program)
             seen.until("● serving")
-            seen.press("a", NUMBER, TAB, URI, ENTER)
-            seen.until(lambda text: "registrations 1" in text and "Add" not in text.split("keys")[0])
+            seen.press("a")
+            seen.until("Add a registration")
+            seen.press(NUMBER, TAB, URI, ENTER)
+            seen.until(lambda text: "registrations 1" in text and "Add a registration" not in text)
 
             _, hard = resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE)
             resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE, (0, hard))
-            seen.press("a", "+4733333333", TAB, URI, ENTER)
+            seen.press("a")
+            seen.until("Add a registration")
+            seen.press("+4733333333", TAB, URI, ENTER)
             seen.until(lambda text: re.search(r"disk|full|space|too large|cannot write", text))
             seen.press(ESCAPE, ESCAPE)
             seen.until("last answer")
@@ -178,7 +182,9 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
                 check=False,
             )
             assert done.returncode == 1, "nothing was sent that was not written down\n" + done.stdout + done.stderr
-            seen.press("a", "+4744444444", TAB, URI, ENTER)
+            seen.press("a")
+            seen.until("Add a registration")
+            seen.press("+4744444444", TAB, URI, ENTER)
             seen.until(lambda text: re.search(r"● +\+47 44", text))
             seen.press("q")
             program.until(b"\x1b[?1049l")
@@ -229,7 +235,7 @@ async def test_a_hundred_thousand_registrations(tmp_path: Path, monkeypatch: pyt
         for word in ("type", "TAS", "lives", "kept", "last answer", "number"):
             await driver.pilot.click(offset=(header.index(word), top))
             await driver.until(
-                lambda word=word: re.search(rf"{word} [▲▼]", screen_lines(driver.app)[top]),  # type: ignore[misc]
+                lambda word=word: re.search(rf"{word} ?[▲▼]", screen_lines(driver.app)[top]),  # type: ignore[misc]
                 f"it is sorted by {word}",
             )
         assert left
@@ -277,10 +283,8 @@ STATES = (
 )
 
 
-@pytest.mark.parametrize("big", [(120, 36), (80, 24)])
-async def test_a_terminal_made_small_and_large_again(
-    big: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_terminal_made_small_and_large_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    big = (120, 36)
     monkeypatch.setenv("SIPBREAKOUT_CONFIG", str(tmp_path / "config.toml"))
     async with running(size=big) as driver:
         await driver.press("escape", "3")
@@ -288,11 +292,9 @@ async def test_a_terminal_made_small_and_large_again(
         for name, keys in STATES:
             await to_place(driver, name)
             await driver.press(*keys)
-            await driver.pilot.pause(0.05)
             before = driver.text()
-            for size in ((40, 12), (20, 5), big):
+            for size in ((40, 12), big):
                 await driver.pilot.resize_terminal(*size)
-                await driver.settle()
                 assert driver.app._exception is None, (name, keys, size)
                 if size == (40, 12):
                     small = driver.text()
@@ -330,10 +332,11 @@ async def test_keys_before_anything_is_loaded() -> None:
     try:
         async with app.run_test(size=(120, 36)) as pilot:
             driver = Driver(app, pilot, StandingClock())
-            for name in PLACES:
-                for key in keys_here(driver):
-                    await tap(driver, key)
-                    await to_place(driver, name)
+            for key in PLACES.values():
+                await tap(driver, key)
+                for each in keys_here(driver):
+                    await tap(driver, each, "escape")
+                await to_place(driver)
             await driver.until(lambda: app.live is not None, "the demo is open")
             await assert_usable(driver)
     finally:

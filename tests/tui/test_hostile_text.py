@@ -36,13 +36,13 @@ FIELDS = (
     ("registrations", ("a", "tab", "tab", "tab")),
     ("registrations", ("a", "tab", "tab", "tab", "tab")),
     ("registrations", ("i",)),
-    ("registrations", ("ctrl+s", "enter")),
+    ("registrations", ("ctrl+s",)),
     ("registrations", ("o",)),
     ("registrations", ("ctrl+p",)),
     ("registrations", ("ctrl+a", "d")),
     ("call", ("c",)),
     ("call", ("c", "tab")),
-    ("call", ("k", "tab", "tab", "tab")),
+    ("call", ("k", "tab")),
     ("call", ("s", "enter")),
     ("call", ("t",)),
     ("call", ("w", "t")),
@@ -55,32 +55,31 @@ FIELDS = (
 
 
 @pytest.mark.parametrize("place", ["registrations", "call", "trace", "hazards", "journal"])
-async def test_garbage_is_pasted_into_every_field(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_garbage_is_pasted_into_every_field(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with running() as driver:
         if place == "trace":
             await driver.press("3")
             await driver.until(lambda: "session-id-lost" in driver.text(), "the capture is read")
-        reached = 0
         for name, keys in FIELDS:
             if name != place:
                 continue
+            await to_place(driver, name)
+            await driver.press(*keys)
+            field = driver.app.focused
+            assert isinstance(field, Input), (keys, field)
             for text in PASTED:
-                await to_place(driver, name)
-                await tap(driver, *keys)
-                await driver.settle()
-                reached += isinstance(driver.app.focused, Input)
                 await paste(driver, text)
-                await driver.settle()
                 assert_clean(driver.text())
-                for key in ("enter", "end", "backspace", "ctrl+u"):
+                for key in ("end", "backspace", "home"):
                     await tap(driver, key)
                 assert_clean(driver.text())
-                await to_place(driver, name)
-                await tap(driver, "escape", "escape")
-        assert reached > len(PASTED) * 0.9 * sum(name == place for name, _ in FIELDS) - len(PASTED)
+                field.value = ""
+            await paste(driver, PASTED[0])
+            await driver.press("enter")
+            assert_clean(driver.text())
+            await to_place(driver, name)
+            await tap(driver, "escape", "escape")
         await assert_usable(driver)
 
 
@@ -103,9 +102,7 @@ async def test_words_of_a_core_are_text(monkeypatch: pytest.MonkeyPatch) -> None
         async def refuse(*_: object, **__: object) -> None:
             raise refused
 
-        for name in ("upsert", "delete", "refresh"):
-            if hasattr(type(driver.live), name):
-                monkeypatch.setattr(type(driver.live), name, refuse)
+        monkeypatch.setattr(type(driver.live), "upsert", refuse)
         await driver.press("escape", "down", "down", "down", "e")
         await driver.type("4")
         await driver.press("enter")
@@ -113,11 +110,6 @@ async def test_words_of_a_core_are_text(monkeypatch: pytest.MonkeyPatch) -> None
         assert "[red]x" in driver.text()
         assert_clean(driver.text())
         await to_place(driver, "registrations")
-        for keys in (("d", "y"), ("r",), ("u", "y")):
-            await driver.press(*keys)
-            await driver.settle()
-            assert_clean(driver.text())
-        assert "pwned" in driver.text()
         await assert_usable(driver)
 
 
@@ -133,8 +125,9 @@ async def test_words_that_the_ledger_keeps_are_text(monkeypatch: pytest.MonkeyPa
         with pytest.raises(Refused):
             await driver.live.upsert(Registration.parse("+4755555555", "sips:tas.example.com", "LOOP"))
         await driver.live.look()
-        await driver.press("escape", "end")
-        await driver.until(lambda: driver.live.row("+4755555555"), "the refusal is known")
+        await driver.press("escape", "home", "down", "down", "down", "r")
+        await driver.until(lambda: "pwned" in driver.text(), "the refusal of a refresh is shown")
+        assert_clean(driver.text())
         for key in ("1", "4", "5", "enter", "escape"):
             await driver.press(key)
             assert_clean(driver.text())

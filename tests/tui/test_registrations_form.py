@@ -29,6 +29,7 @@ async def fill(driver: Driver, **values: str) -> None:
     for name, value in values.items():
         form(driver).query_one(f"#{name}", Input).value = value
     await driver.settle()
+    await driver.until(lambda: not form(driver)._behind)
 
 
 def words(driver: Driver) -> str:
@@ -143,7 +144,7 @@ async def test_e_edits_and_says_when_it_adds() -> None:
         assert "● INGRESS" in driver.text()
         assert "The TAS calls it" in driver.text()
         await fill(driver, number=NEW)
-        assert "this adds a registration, that of +61491570156 stays as it is" in words(driver)
+        await driver.until(lambda: "this adds a registration, that of +61491570156 stays as it is" in words(driver))
         await fill(driver, number="+61491570156", sip_uri="sips:pbx.example.net")
         await driver.press("enter")
         await driver.until(lambda: "sips:pbx" in line_of(driver, "+61"))

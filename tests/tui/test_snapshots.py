@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sipbreakout_tui.tui.places import PLACES
+from sipbreakout_tui.tui.screenshots.taking import _request, _Taken
 from tests.tui.driving import running
 from tests.tui.snapshot import snapshot
 
@@ -33,7 +34,9 @@ async def test_a_place_looks_as_it_did(place: str) -> None:
     for size in SIZES:
         for theme in ("dark", "light"):
             async with running(size=size, theme=theme) as driver:
-                await driver.go(place)
+                taken = _Taken(place)
+                await driver.app.go(place, _request(driver.app, place))
+                await taken._at_rest(driver.app, driver.pilot)
                 parts.append(f"## {size[0]}×{size[1]} {theme}\n\n{snapshot(driver.app)}\n")
     text = "\n".join(parts)
     file = FOLDER / f"{place}.txt"

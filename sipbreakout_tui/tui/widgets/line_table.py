@@ -369,8 +369,9 @@ class LineTable(ScrollView, can_focus=True):
             column = self._columns[index]
             title = column.title
             if self._sorted is not None and self._sorted[0] == column.name:
-                title += " ▼" if self._sorted[1] else " ▲"
-            parts.append(_fit(title, room, column.right) + " " * _GAP)
+                title += " " * (len(title) + 2 <= room) + ("▼" if self._sorted[1] else "▲")
+            spilt = 0 if column.right else _GAP - 1  # a narrow column's arrow may stand in the gap
+            parts.append(_fit(title, room + spilt, column.right) + " " * (_GAP - spilt))
         return Strip([Segment(set_cell_size("".join(parts), width), style)], width)
 
     def _row(self, position: int, width: int) -> Strip:

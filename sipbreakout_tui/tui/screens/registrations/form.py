@@ -143,9 +143,9 @@ class RegistrationForm(Dialog[Registration]):
 
     def _catch_up(self) -> None:
         """Read what was typed, once for all keys that came at once: the next ones must not wait for each picture."""
-        self._behind = False
-        if not self.is_attached:
+        if not self._behind or not self.is_attached:
             return
+        self._behind = False
         self._read()
         if not self._sending:
             self._say_state()
@@ -230,6 +230,7 @@ class RegistrationForm(Dialog[Registration]):
         """Send what is typed, where it can be."""
         if self._sending or self._reading is None:
             return
+        self._behind = False  # what was typed is read here: catching up later would wipe the answer away
         self._tried = {"number", "sip_uri"}
         self._read()
         registration = self._reading.registration
