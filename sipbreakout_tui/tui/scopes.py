@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from sipbreakout_tui.tui import screens, widgets
 from sipbreakout_tui.tui.app import SipBreakoutApp
 from sipbreakout_tui.tui.keymap import Scope, Where
+from sipbreakout_tui.tui.keys import shown_key
 from sipbreakout_tui.tui.place import Place
 
 
@@ -32,6 +33,18 @@ def bindings_of(kind: type[DOMNode]) -> Iterator[Binding]:
     merged = kind._merged_bindings
     for bindings in () if merged is None else merged.key_to_bindings.values():
         yield from (binding for binding in bindings if binding.id is not None)
+
+
+def named_keys() -> list[tuple[str, str, str]]:
+    """Return each name that the configuration may give another key, its keys as shipped, and what it does."""
+    keys: dict[str, dict[str, None]] = defaultdict(dict)
+    words: dict[str, str] = {}
+    for kind in bound_classes():
+        for binding in bindings_of(kind):
+            name = binding.id or ""
+            keys[name][shown_key(binding.key)] = None
+            words[name] = binding.tooltip or binding.description
+    return [(name, " ".join(keys[name]), words[name]) for name in sorted(keys)]
 
 
 def all_scopes() -> list[Scope]:

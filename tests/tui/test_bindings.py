@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
+from sipbreakout_tui.cli.running import run
 from sipbreakout_tui.tui.keymap import clashes
 from sipbreakout_tui.tui.scopes import all_scopes, bindings_of, bound_classes
 
@@ -106,3 +107,9 @@ async def test_a_filter_is_left_with_and_without_its_text() -> None:
         await driver.press("slash", "escape")
         assert bar.text == ""
         assert isinstance(focused(driver), LineTable)
+
+
+def test_every_name_is_listed_for_the_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["config", "keys"]) == 0
+    listed = {line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]}
+    assert listed == {name for scope in all_scopes() for name in scope.keys}

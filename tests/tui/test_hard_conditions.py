@@ -80,6 +80,7 @@ async def test_read_only_offers_no_change_in_the_palette_or_for_a_found_fix() ->
 
 
 async def test_a_core_that_is_lost_and_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sipbreakout_tui.rpc.attempts.BUDGET", 0.5)
     async with EmbeddedCore(clock=StandingClock()) as core:
         address = core.address
         configure(tmp_path, monkeypatch, address)
@@ -92,13 +93,13 @@ async def test_a_core_that_is_lost_and_comes_back(tmp_path: Path, monkeypatch: p
             await driver.press("r")
             await driver.until(lambda: state(driver) is CoreState.AWAY, "the core is missed")
             await driver.until(lambda: "● serving" not in driver.text().splitlines()[0], "the header says so")
-            await driver.until(lambda: "cannot" in driver.text().lower(), "a message says so")
+            await driver.until(lambda: "failed with UNAVAILABLE" in driver.text(), "a message says so")
 
             await driver.press("d", "y")
             await driver.until(lambda: len(driver.live.rows) == 1, "the row stays")
             await assert_usable(driver)
             await add(driver, "+4722222222")
-            await driver.until(lambda: re.search(r"cannot|reach|answer", driver.text()), "a message in the form")
+            await driver.until(lambda: re.search(r"│ ✖ .*upsert of \+4722222222", driver.text()), "the form says so")
             await to_place(driver, "registrations")
             assert "LOOP" in driver.text()
             await assert_usable(driver)
@@ -240,7 +241,7 @@ async def test_a_hundred_thousand_registrations(tmp_path: Path, monkeypatch: pyt
             )
         assert left
         await driver.press("/")
-        for typed in ("t", "tas7.", "tas7.example", "tas7.example 40 09 99"):
+        for typed in ("t", "tas7.", "tas7.example", "tas7.example 400999"):
             await driver.type(typed[len(driver.app.focused.value) :])  # type: ignore[union-attr]
         await driver.until(lambda: " 2 of 100 000" in plain(driver), "the filter holds")
         await driver.press("escape")

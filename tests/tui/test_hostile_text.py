@@ -44,7 +44,6 @@ FIELDS = (
     ("call", ("c", "tab")),
     ("call", ("k", "tab")),
     ("call", ("s", "enter")),
-    ("call", ("t",)),
     ("call", ("w", "t")),
     ("trace", ("/",)),
     ("trace", ("g", "/")),
@@ -207,7 +206,9 @@ def test_a_hostile_capture_in_the_real_program(tmp_path: Path) -> None:
         seen.until("● serving")
         seen.press("3")
         seen.until("observed")
-        seen.press("g", ENTER)
+        seen.press("g")
+        seen.until("noticed")
+        seen.press(ENTER)
         seen.until("Message 1")
         seen.press("\x1b[6~", ESCAPE, "v", "r", "m", ESCAPE, "l", "f", ESCAPE, "q")
         program.until(b"\x1b[?1049l")

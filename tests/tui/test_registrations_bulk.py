@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sipbreakout_model import Lease, Registration
+from sipbreakout_tui.changes import Recorder
 from sipbreakout_tui.rpc.errors import CannotReachCore
 from sipbreakout_tui.services.plan import Change, ChangeKind
 from sipbreakout_tui.store import StoreError
@@ -132,7 +133,7 @@ async def test_r_refreshes_and_K_keeps() -> None:
 def hold_upserts(driver: Driver, monkeypatch: pytest.MonkeyPatch, free: int) -> asyncio.Event:
     """Let so many upserts through, and the others wait for the event."""
     let_go, recorder = asyncio.Event(), driver.live._recorder
-    assert recorder is not None
+    assert isinstance(recorder, Recorder)
     upsert, sent = recorder.upsert, []
 
     async def held(registration: Registration) -> Lease:
@@ -209,7 +210,7 @@ async def test_a_core_that_goes_away_leaves_a_usable_screen(monkeypatch: pytest.
         assert demo is not None
         await demo.core.stop()
         recorder, answer = driver.live._recorder, asyncio.get_running_loop().create_future()
-        assert recorder is not None
+        assert isinstance(recorder, Recorder)
 
         async def upsert(registration: Registration) -> Lease:
             raise await answer

@@ -36,7 +36,7 @@ async def test_a_place_looks_as_it_did(place: str) -> None:
             async with running(size=size, theme=theme) as driver:
                 taken = _Taken(place)
                 await driver.app.go(place, _request(driver.app, place))
-                await taken._at_rest(driver.app, driver.pilot)
+                await taken._at_rest(driver.app, driver.pilot)  # type: ignore[arg-type]
                 parts.append(f"## {size[0]}×{size[1]} {theme}\n\n{snapshot(driver.app)}\n")
     text = "\n".join(parts)
     file = FOLDER / f"{place}.txt"

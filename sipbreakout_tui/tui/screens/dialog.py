@@ -42,7 +42,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Leave with an answer; a key that came before the dialog was gone, but after that, does nothing."""
         if self not in self.app.screen_stack:
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         self.pop_until_active()
         return super().dismiss(result)
 

@@ -1,0 +1,81 @@
+"""A capture of 200,000 messages is read beside the keys, and can be left in its middle."""
+
+import re
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tui.driving import Driver, running
+from tests.tui.hard import assert_usable, tap
+from tests.tui.test_hostile_text import frames
+from tests.tui.tracing import opened, place_of
+
+MESSAGES = 200_000
+SECONDS_A_KEY = 1.0
+SHORT = Path(__file__).parents[1] / "trace" / "data" / "expired.pcap"
+CAPTURE = Path(__file__).parents[1] / "trace" / "data" / "loop_tas_rejects.pcap"
+
+
+@pytest.fixture(scope="module")
+def long_capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A lab capture again and again, each time later and with other Call-IDs, tags, branches and Session-IDs."""
+    path = tmp_path_factory.mktemp("long") / "long.pcap"
+    data = CAPTURE.read_bytes()
+    records = list(frames(data))
+    body = bytearray(data[24:])
+    seconds = []
+    at = 0
+    for header, frame in records:
+        seconds.append((at, struct.unpack_from("<I", header)[0]))
+        at += len(header) + len(frame)
+    names = set(re.findall(rb"(?:Call-ID: |Session-ID: |;tag=|;branch=z9hG4bK)([^\r\n;@]{6,})", data))
+    places = [found.start() for name in names for found in re.finditer(re.escape(name), body)]
+    with path.open("wb") as file:
+        file.write(data[:24])
+        for turn in range(-(-MESSAGES // len(records))):
+            mark = b"%05x" % turn
+            for start in places:
+                body[start : start + 5] = mark
+            for start, second in seconds:
+                struct.pack_into("<I", body, start, second + turn)
+            file.write(body)
+    yield path
+    path.unlink()
+
+
+async def pressed(driver: Driver, key: str, shown: str) -> float:
+    """Press a key; return how many seconds it took until a text was on the screen."""
+    began = time.perf_counter()
+    await tap(driver, key)
+    await driver.until(lambda: shown in driver.text(), f"{key}: {shown}")
+    return time.perf_counter() - began
+
+
+async def test_a_long_trace_is_left_in_its_middle(long_capture: Path) -> None:
+    from sipbreakout_tui.tui.requests import OpenCaptures
+
+    async with running() as driver:
+        await driver.app.go("trace", OpenCaptures((long_capture,)))
+        place = place_of(driver)
+        await driver.until(lambda: re.search(r"\d ?%|reading|messages", driver.text()), "how far it is, is shown")
+        keys = (("1", "last answer"), ("end", "▸ ●  +61"), ("4", "hazard "), ("5", "latency"), ("?", "Keys in Journal"))
+        took = [await pressed(driver, *each) for each in (*keys, ("escape", "x to the number"), ("3", "esc stop"))]
+        assert place.busy, "it still reads"
+        began = time.perf_counter()
+        await driver.press("escape")
+        await driver.until(lambda: not place.busy, "it ends")
+        stopped = time.perf_counter() - began
+        print("slowest key", took, stopped)
+        assert max(took) < SECONDS_A_KEY, took
+        await driver.until(lambda: re.search(r"part|cancel|stopped|only", driver.text()), "it is a part")
+        took = [await pressed(driver, *each) for each in (("g", "noticed"), ("l", "observed"), ("1", "last answer"))]
+        assert max(took) < SECONDS_A_KEY, took
+        await driver.press("3")
+
+        await driver.app.go("trace", OpenCaptures((SHORT,)))
+        await opened(driver, place)
+        await driver.until(lambda: "expired.pcap" in driver.text() and "1 call" in driver.text(), "another is opened")
+        await assert_usable(driver)
