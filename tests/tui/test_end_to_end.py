@@ -103,7 +103,7 @@ def test_from_adding_a_number_to_quitting(tmp_path: Path) -> None:
 
             seen.press("x")
             seen.until("Who calls whom")
-            seen.press("c", TAB, "+4722222222")
+            seen.press("+4722222222")
             seen.until("answered by the callee")
 
             seen.press(ESCAPE, "3", "o")

@@ -141,7 +141,10 @@ class CallPlace(Place):
         self._asked_before = True
         self._leg = None
         self._asked_anew()
-        self._focus_view()
+        if form.question.callee:
+            self._focus_view()
+        else:
+            form.focus_field("callee")  # what is typed next
 
     # The question
 
