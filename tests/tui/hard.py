@@ -121,13 +121,16 @@ def keys_here(driver: Driver) -> list[str]:
 async def assert_usable(driver: Driver) -> None:
     """Check that keys are answered, that help opens and closes, and that every place can be gone to."""
     await to_place(driver)
-    await driver.press("?")
+    await tap(driver, "?")
     await driver.until(lambda: "Keys in" in driver.text(), "help opens")
-    await driver.press("escape")
-    for key in (*PLACES.values(), "1"):
-        await driver.press(key)
+    await to_place(driver)
+    for name, key in (*PLACES.items(), ("registrations", "1")):
+        if driver.app.current_mode == "call":
+            await tap(driver, "escape")  # out of its fields
+        await tap(driver, key)
+        await driver.until(lambda name=name: driver.app.current_mode == name, f"{key} goes to {name}")  # type: ignore[misc]
         assert "sipbreakout" in driver.text().splitlines()[0]
-    assert "number" in driver.text()
+    await driver.until(lambda: "number" in driver.text(), "the table is there")
     assert_clean(driver.text())
 
 

@@ -124,6 +124,11 @@ class InPty:
         return self.written[at + len(CLOSED_SCREEN) :]
 
 
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup around the tests would be inherited
+
+
 @contextmanager
 def in_pty(
     *arguments: str,

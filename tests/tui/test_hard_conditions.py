@@ -18,6 +18,7 @@ from sipbreakout_tui.ledger import Answer, Ledger, Request, Verb
 from sipbreakout_tui.services.registrations import CoreState
 from tests.tui.driving import NOW, Driver, StandingClock, running, screen_lines
 from tests.tui.hard import PLACES, assert_usable, configure, keys_here, lab, nobody, state, tap, to_place
+from tests.tui.tracing import said
 
 NUMBER, URI = "+4711111111", "sips:tas.example.com"
 MANY = 100_000
@@ -29,17 +30,14 @@ async def add(driver: Driver, number: str = NUMBER) -> None:
     """Go to the registrations, and send the form for a new number."""
     await to_place(driver, "registrations")
     await driver.press("a")
-    await driver.type(number)
-    await driver.press("tab")
-    await driver.type(URI)
+    await tap(driver, *number, "tab", *URI)
     await driver.press("enter")
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 async def test_read_only_offers_and_does_no_change(size: tuple[int, int]) -> None:
     async with running(read_only=True, size=size) as driver:
-        before = driver.app.live and [row.number for row in driver.live.rows]
-        version = driver.live.ledger.version() if hasattr(driver.live, "ledger") else None
+        version = driver.live.ledger.version()
         for name, key in PLACES.items():
             await to_place(driver)
             await driver.press(key)
@@ -53,8 +51,7 @@ async def test_read_only_offers_and_does_no_change(size: tuple[int, int]) -> Non
                 await tap(driver, pressed)
                 assert not re.search(r"Delete the|Undo the last change|─ Add|─ Edit", driver.text()), driver.text()
                 await to_place(driver)
-        assert [row.number for row in driver.live.rows] == before
-        assert version is None or driver.live.ledger.version() == version
+        assert driver.live.ledger.version() == version
         await driver.press("?")
         await driver.until(lambda: "Keys in" in driver.text(), "help opens")
         assert not re.search(r"│ +[deraKui] +(Delete|Edit|Refresh|Add|Keep|Undo|Import)", driver.text())
@@ -65,11 +62,11 @@ async def test_read_only_offers_no_change_in_the_palette_or_for_a_found_fix() ->
     async with running(read_only=True) as driver:
         await driver.press("ctrl+p")
         for word in ("delete", "refresh", "undo", "import"):
-            await driver.type(word)
-            await driver.pilot.pause(0.2)
+            await tap(driver, *word)
+            await driver.settle()
             hits = [line for line in screen_lines(driver.app) if re.search(rf"\b{word}\b", line.lower())]
             assert len(hits) <= 1, hits  # what was typed itself
-            await driver.press(*["backspace"] * len(word))
+            await tap(driver, *["backspace"] * len(word))
         await to_place(driver)
         await driver.press("3")
         await driver.until(lambda: "session-id-lost" in driver.text(), "the capture is read")
@@ -93,7 +90,7 @@ async def test_a_core_that_is_lost_and_comes_back(tmp_path: Path, monkeypatch: p
             await driver.press("r")
             await driver.until(lambda: state(driver) is CoreState.AWAY, "the core is missed")
             await driver.until(lambda: "● serving" not in driver.text().splitlines()[0], "the header says so")
-            await driver.until(lambda: "failed with UNAVAILABLE" in driver.text(), "a message says so")
+            await driver.until(lambda: any("UNAVAILABLE" in words for words in said(driver)), "a message says so")
 
             await driver.press("d", "y")
             await driver.until(lambda: len(driver.live.rows) == 1, "the row stays")
@@ -231,7 +228,7 @@ async def test_a_hundred_thousand_registrations(tmp_path: Path, monkeypatch: pyt
         assert "+47 40 09 99 99" in driver.text()
         await driver.press("pageup", "home", "pagedown", "home")
         assert "+47 40 00 00 00" in driver.text()
-        left, top = next((line.index("number"), y) for y, line in enumerate(screen_lines(driver.app)) if "type" in line)
+        top = next(y for y, line in enumerate(screen_lines(driver.app)) if "last answer" in line)
         header = screen_lines(driver.app)[top]
         for word in ("type", "TAS", "lives", "kept", "last answer", "number"):
             await driver.pilot.click(offset=(header.index(word), top))
@@ -239,7 +236,6 @@ async def test_a_hundred_thousand_registrations(tmp_path: Path, monkeypatch: pyt
                 lambda word=word: re.search(rf"{word} ?[▲▼]", screen_lines(driver.app)[top]),  # type: ignore[misc]
                 f"it is sorted by {word}",
             )
-        assert left
         await driver.press("/")
         for typed in ("t", "tas7.", "tas7.example", "tas7.example 400999"):
             await driver.type(typed[len(driver.app.focused.value) :])  # type: ignore[union-attr]
@@ -266,21 +262,15 @@ STATES = (
     ("hazards", ()),
     ("journal", ()),
     ("registrations", ("a",)),
-    ("registrations", ("end", "d")),
     ("registrations", ("ctrl+a", "d")),
-    ("registrations", ("i",)),
     ("call", ("w",)),
     ("call", ("k",)),
-    ("call", ("s",)),
     ("trace", ("g", "enter")),
-    ("trace", ("v",)),
-    ("trace", ("r",)),
     ("trace", ("m",)),
     ("trace", ("f",)),
     ("hazards", ("f",)),
     ("registrations", ("?",)),
     ("registrations", ("P",)),
-    ("registrations", ("o",)),
 )
 
 

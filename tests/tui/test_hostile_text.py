@@ -69,9 +69,7 @@ async def test_garbage_is_pasted_into_every_field(place: str, tmp_path: Path, mo
             assert isinstance(field, Input), (keys, field)
             for text in PASTED:
                 await paste(driver, text)
-                assert_clean(driver.text())
-                for key in ("end", "backspace", "home"):
-                    await tap(driver, key)
+                await tap(driver, "backspace")
                 assert_clean(driver.text())
                 field.value = ""
             await paste(driver, PASTED[0])

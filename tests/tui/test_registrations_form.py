@@ -34,7 +34,7 @@ async def fill(driver: Driver, **values: str) -> None:
 
 def words(driver: Driver) -> str:
     """Return what is on the screen as one line, without frames."""
-    return " ".join(driver.text().replace("│", " ").split())
+    return " ".join(driver.text().replace("│", " ").replace("─", " ").split())
 
 
 def said_by(widget: Widget) -> str:

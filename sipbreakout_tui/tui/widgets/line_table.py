@@ -175,6 +175,7 @@ class LineTable(ScrollView, can_focus=True):
         self._styles: dict[tuple[str, str], Style] = {}
         self._strips: dict[tuple[int, str, bool, int], tuple[Sequence[Cell], Strip]] = {}
         self._drawn: dict[int, list[Cell]] = {}  # by position, what `tick` saw there last
+        self._thumb = 0  # where that of the scrollbar begins, in eighths of a line
         self.empty = empty
         self.marks: set[Hashable] = set()
         """The identities of the marked rows."""
@@ -323,8 +324,18 @@ class LineTable(ScrollView, can_focus=True):
         if wanted == top:
             return False
         self.scroll_to(y=wanted, animate=False, immediate=True)
-        self.refresh()
         return True
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Draw the rows anew, and the scrollbar only where its thumb moves: it costs more than all rows."""
+        height = self.size.height
+        thumb = round(new_value * height * 8 / max(self.virtual_size.height, 1))
+        at_an_end = new_value in (0, self.max_scroll_y)
+        if self.show_vertical_scrollbar and (thumb != self._thumb or at_an_end):
+            self._thumb = thumb
+            self.vertical_scrollbar.position = new_value
+        if round(old_value) != round(new_value):
+            self.refresh(self.size.region)
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
