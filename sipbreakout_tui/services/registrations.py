@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 EXPIRING_SECONDS = 600
 """A registration that nobody keeps is about to expire when it has less to live."""
 
-BULK_CONCURRENCY = 8
+BULK_CONCURRENCY = 4
 """Requests under way at once beside a screen: more of them, and a keystroke waits for them all."""
 
 KEEPER_SECONDS = 3.0
 """How often it is asked whether a keeper runs."""
 
-_OVERLAP_SECONDS = 2.0
+_OVERLAP_SECONDS = 1.0
 """By how much a look at the ledger goes back behind the last one: answers are written in the order they come."""
 
 _NOTHING = Row("", "", "", "", "", "", "", None, None, 0, None, 0.0, None, None)

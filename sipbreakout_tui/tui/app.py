@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sipbreakout_tui.services.registrations import LiveRegistrations
     from sipbreakout_tui.services.workbench import Workbench
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 """How often the ledger is asked for changes; other processes make them, too."""
 
 
