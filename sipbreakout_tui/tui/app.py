@@ -191,6 +191,9 @@ class SipBreakoutApp(TerminalApp, inherit_bindings=False):
             self.workers.cancel_group(self, group)
         former, self._opened = self._opened, opened
         self.live = self.bench = None
+        for worker in list(self.workers):
+            if worker.node is not self:  # of a place that is about to be removed
+                worker.cancel()
         self.add_mode("between", Screen)
         await self.switch_mode("between")
         for place in PLACES:

@@ -30,7 +30,10 @@ async def add(driver: Driver, number: str = NUMBER) -> None:
     """Go to the registrations, and send the form for a new number."""
     await to_place(driver, "registrations")
     await driver.press("a")
-    await tap(driver, *number, "tab", *URI)
+    await tap(driver, *number)
+    await driver.press("tab")
+    await driver.until(lambda: driver.app.focused is not None and driver.app.focused.id == "sip_uri", "the next field")
+    await tap(driver, *URI)
     await driver.press("enter")
 
 
@@ -345,5 +348,25 @@ def test_keys_typed_while_the_program_starts() -> None:
         program.press(b"3f2wx51/dau\x1b[B\x1b[Ay?")
         program.until(b"serving")
         Seen(program, (100, 30)).press(*[ESCAPE] * 4, "q")
+        assert program.end() == 0
+        program.assert_restored()
+
+
+def test_quitting_while_a_dialog_is_being_opened(tmp_path: Path) -> None:
+    pytest.importorskip("pty", reason="no pseudo-terminals here")
+    from tests.tui.in_pty import in_pty
+    from tests.tui.test_end_to_end import ESCAPE, Seen
+
+    environment = {"SIPBREAKOUT_STATE_DIR": str(tmp_path)}
+    with in_pty("demo", environment=environment) as program:
+        seen = Seen(program, (100, 30))
+        seen.until("Press 3")
+        program.press(b"3")
+        program.press(b"f")
+        program.press(b"q")  # for the program, or for the dialog, which does not know it
+        while program.process.poll() is None and "What puts it right" not in seen.text():
+            pass
+        if program.process.poll() is None:
+            seen.press(ESCAPE, "q")
         assert program.end() == 0
         program.assert_restored()

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
+from textual.worker import active_worker
 
 T = TypeVar("T")
 
@@ -43,6 +44,10 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         """Leave with an answer; a key that came before the dialog was gone, but after that, does nothing."""
         if self not in self.app.screen_stack:
             return AwaitComplete()
+        present = active_worker.get(None)
+        for worker in list(self.workers):  # they would look for widgets that are gone by then
+            if worker.node is self and worker is not present:
+                worker.cancel()
         self.pop_until_active()
         return super().dismiss(result)
 

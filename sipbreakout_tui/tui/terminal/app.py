@@ -9,7 +9,9 @@ from typing import ClassVar, Protocol
 
 from textual import constants
 from textual.app import App
+from textual.css.query import NoMatches
 from textual.driver import Driver
+from textual.worker import WorkerFailed
 
 from sipbreakout_tui.tui.terminal.filters import NO_COLOUR_CSS, set_filters
 
@@ -80,6 +82,9 @@ class TerminalApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """End the app by an error that nobody handled; the first one counts."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if self._exit and isinstance(cause, NoMatches):
+            return  # something that was under way looked for a widget that is closed already
         self._return_code = 1
         if self._exception is None:
             self._exception = self.crash = error
