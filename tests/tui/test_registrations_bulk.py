@@ -163,14 +163,14 @@ async def test_a_run_that_is_stopped_reports_every_number(monkeypatch: pytest.Mo
         await driver.press("ctrl+c")
         await driver.until(lambda: "stopping" in driver.text())
         let_go.set()
-        await driver.until(lambda: "18 not sent" in driver.text() and "12 done" in driver.text())
+        await driver.until(lambda: "22 not sent" in driver.text() and "8 done" in driver.text())
         await driver.until(lambda: "stopped before" in driver.text())
         assert driver.app.bulk is None
         await driver.press("y")
         report = driver.app.clipboard.splitlines()
-        assert report[0] == "import: 12 done, 18 not started"
-        assert len(report) == 19
-        await driver.until(lambda: "24 of 24" in driver.text())
+        assert report[0] == "import: 8 done, 22 not started"
+        assert len(report) == 23
+        await driver.until(lambda: "20 of 20" in driver.text())
         done = {row.number for row in driver.live.rows if row.number.startswith("+4790")}
         assert done | {line.split()[0] for line in report[1:]} == {f"+4790{index:06}" for index in range(30)}
         await driver.press("escape")
