@@ -183,8 +183,8 @@ async def see_it_all(driver: Driver) -> None:
         await driver.settle()
         assert_clean(driver.text())
         if keys == ("g", "enter"):
+            await driver.until(lambda: "[red]x" in driver.text(), "the message is shown")
             await driver.press("down", "pagedown")
-            assert "[red]x" in driver.text()
             assert_clean(driver.text())
 
 
