@@ -18,7 +18,6 @@ PATIENCE = 60.0
 """Seconds after which a program that says nothing has failed."""
 QUIET = 0.25
 """Seconds without output after which a program is at rest."""
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Terminal:
@@ -66,10 +65,13 @@ class Terminal:
                 raise TimeoutError(f"no answer to {keys!r}")
         return time.perf_counter() - began
 
-    def cpu(self) -> float:
-        """Return the seconds of CPU it has taken."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+    def cpu(self) -> tuple[float, float]:
+        """Return the seconds of CPU that its first thread has taken, where a screen is drawn, and all its threads."""
+        taken = {
+            int(task.name): int((task / "schedstat").read_text("ascii").split()[0]) / 1e9
+            for task in Path(f"/proc/{self.pid}/task").iterdir()
+        }
+        return taken[self.pid], sum(taken.values())
 
     def __enter__(self) -> Self:
         return self

@@ -35,6 +35,9 @@ KEEPER_SECONDS = 3.0
 _OVERLAP_SECONDS = 1.0
 """By how much a look at the ledger goes back behind the last one: answers are written in the order they come."""
 
+_TAKEN_AT_ONCE = 500
+"""Rows that are taken over between two keys."""
+
 _NOTHING = Row("", "", "", "", "", "", "", None, None, 0, None, 0.0, None, None)
 
 T = TypeVar("T")
@@ -148,7 +151,7 @@ class LiveRegistrations:
             if version == self._version:
                 return Changed(())
             self._version = version
-            changed = self._take(fresh)
+            changed = await self._take(fresh)
             # Kept by somebody else, imported, pruned.
             if census is not None and census != (len(self.rows), self._counts["kept"]):
                 await self._load()
@@ -334,10 +337,12 @@ class LiveRegistrations:
         # What was written meanwhile may be in the one and not in the other.
         return version, keeper_runs, fresh, census if self.ledger.version() == version else None
 
-    def _take(self, fresh: Iterable[Row]) -> list[int]:
+    async def _take(self, fresh: Iterable[Row]) -> list[int]:
         changed = []
         latest = self._since
-        for row in fresh:
+        for count, row in enumerate(fresh, 1):
+            if count % _TAKEN_AT_ONCE == 0:
+                await asyncio.sleep(0)
             latest = max(latest, row.last_event_at - _OVERLAP_SECONDS)
             index = self._index.get(row.number)
             if index is None:

@@ -73,13 +73,18 @@ class RowOrder(Generic[R]):
         for index in changed:
             if index < len(self._haystacks):
                 self._haystacks[index] = self._rows[index].haystack
+        known = len(self._every)
         self._know_all()
         if self._sort is not None or self._reverse:
             return False
+        if self.filter is None:
+            if known < len(self._every):
+                self.order = list(self._every)
+            return True
         coming, going = [], set()
         for index in changed:
             there = self._is_shown(index)
-            if there != (self.filter is None or self.filter.matches(self._rows[index], at)):
+            if there != self.filter.matches(self._rows[index], at):
                 if there:
                     going.add(index)
                 else:

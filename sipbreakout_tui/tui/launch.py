@@ -9,6 +9,9 @@ from typing import Any, NamedTuple, NoReturn
 
 from sipbreakout_tui.tui.options import Options
 
+FRAMES_A_SECOND = "240"
+"""How soon after one change another may be drawn; where nothing changes nothing is. Textual's 60 makes a key wait."""
+
 THEME_WORDS = ("dark", "light")
 
 
@@ -58,6 +61,7 @@ def run(arguments: Sequence[str], *, demo: bool = False) -> int:
     in_browser = bool(os.environ.get("TEXTUAL_DRIVER"))
     if not in_browser:
         _check_terminal()
+        os.environ.setdefault("TEXTUAL_FPS", FRAMES_A_SECOND)  # it is read when Textual is imported
     from sipbreakout_tui.tui.chosen_keys import chosen_keys
 
     keys = chosen_keys()

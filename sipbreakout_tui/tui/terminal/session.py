@@ -1,6 +1,7 @@
 """One run of the app, from the first line on the terminal to the exit code."""
 
 import asyncio
+import gc
 import os
 import sys
 import threading
@@ -22,6 +23,9 @@ CLOSE_SECONDS = 2.0
 SWITCH_SECONDS = 0.001
 """How long another thread keeps the interpreter when a key waits."""
 
+COLLECTOR_THRESHOLDS = (10_000, 10, 50)
+"""As `gc.set_threshold` takes them: walks through all objects are what a key would wait longest for."""
+
 THREAD_SECONDS = 1.0
 """How long threads may go on, such as one that reads a large capture."""
 
@@ -33,6 +37,7 @@ def run_app(app: "SipBreakoutApp") -> int:
     interrupted, and where the report of a crash is.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
     with stderr_held() if app.on_terminal else nullcontext():
         code, words, all_ended = _run_loop(app)
     if words is not None:

@@ -49,6 +49,7 @@ class FilterBar(Horizontal):
         """Take what stands there while nothing is typed."""
         super().__init__(id=id)
         self._hint = hint
+        self._said = self._room = 0
 
     def compose(self) -> ComposeResult:
         """Yield the sign, the input and what is said."""
@@ -68,8 +69,12 @@ class FilterBar(Horizontal):
     def say(self, words: str, *, bad: bool = False) -> None:
         """Say how many rows pass, or what is wrong with the filter."""
         said = self.query_one(".filter-said", Static)
-        said.update(words)
+        if not bad:
+            words = words.rjust(self._room)  # as a wider one makes the whole screen be laid out
+        said.update(words, layout=len(words) != self._said)
         said.set_class(bad, "-bad")
+        self._said = len(words)
+        self._room = 0 if bad else self._said
 
     def action_clear(self) -> None:
         """Take the filter away and go to the list."""

@@ -1,9 +1,9 @@
 """A table of any number of rows: only the lines on the screen are ever made."""
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -13,36 +13,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-GUTTER = 2
-"""Columns left of each row: the cursor's sign and the mark's."""
+from sipbreakout_tui.tui.widgets.columns import GAP, GUTTER, Cell, Column, fit, fitted
 
-_GAP = 2
-_SPACE = " " * _GAP
+_SPACE = " " * GAP
 _MOST_STRIPS = 512
-
-
-class Column(NamedTuple):
-    """A column of a table."""
-
-    name: str
-    """As messages name it."""
-    title: str
-    width: int
-    """Terminal columns, at least."""
-    grows: int = 0
-    """Its share of the room that is left."""
-    right: bool = False
-    drops: int = 0
-    """Where room is short, the column with the highest value goes first; with 0 it stays."""
-
-
-class Cell(NamedTuple):
-    """A text and what it is."""
-
-    text: str
-    """One line, safe to show."""
-    kind: str = ""
-    """`good`, `warn`, `bad`, `dim`, `key`, or nothing."""
 
 
 _KINDS = ("good", "warn", "bad", "dim", "key")
@@ -174,7 +148,8 @@ class LineTable(ScrollView, can_focus=True):
         self._fitted_width = -1
         self._styles: dict[tuple[str, str], Style] = {}
         self._strips: dict[tuple[int, str, bool, int], tuple[Sequence[Cell], Strip]] = {}
-        self._drawn: dict[int, list[Cell]] = {}  # by position, what `tick` saw there last
+        self._lines: dict[int, Strip] = {}  # what is on the screen, but for lines that are to be drawn anew
+        self._made: dict[int, Sequence[Cell]] = {}  # by position, the cells of rows in sight since the last tick
         self._thumb = 0  # where that of the scrollbar begins, in eighths of a line
         self.empty = empty
         self.marks: set[Hashable] = set()
@@ -191,13 +166,13 @@ class LineTable(ScrollView, can_focus=True):
         """
         former = self.index
         self._order, self._sorted = order, sorted_by
-        self._drawn.clear()
+        self._made.clear()
         if former is not None and (self._position >= len(order) or order[self._position] != former):
             try:
                 self._position = order.index(former)
             except ValueError:
                 self._position = min(self._position, max(len(order) - 1, 0))
-        self.virtual_size = Size(self.size.width, len(order) + 1)
+        self._make_room(len(order))
         self._scroll_to_cursor()
         self.refresh()
         if self.index != former:
@@ -235,15 +210,14 @@ class LineTable(ScrollView, can_focus=True):
             self.refresh()
             return
         shown = self._widths[place[0]][0]
-        left = GUTTER + sum(room + _GAP for _, room in self._widths[: place[0]])
+        left = GUTTER + sum(room + GAP for _, room in self._widths[: place[0]])
+        former, self._made = self._made, {}
         for line in range(1, self.size.height):
             position = top + line - 1
             if position >= len(self._order):
                 break
-            cells = self._cells(self._order[position])
-            others = [cell for index, cell in enumerate(cells) if index != shown]
-            if self._drawn.get(position) != others:
-                self._drawn[position] = others
+            cells, was = self._made_cells(position), former.get(position)
+            if was is None or was[:shown] != cells[:shown] or was[shown + 1 :] != cells[shown + 1 :]:
                 self.refresh(Region(0, line, self.size.width, 1))
         self.refresh(Region(left, 1, self._widths[place[0]][1], self.size.height - 1))
 
@@ -305,6 +279,15 @@ class LineTable(ScrollView, can_focus=True):
         self.refresh()
         self.post_message(self.MarksChanged(self))
 
+    def _make_room(self, rows: int) -> None:
+        """Take so many rows; the screen is laid out anew only where the scrollbar comes or goes."""
+        size = Size(self.size.width, rows + 1)
+        if (size.height > self.container_size.height) is self.show_vertical_scrollbar:
+            self.set_reactive(LineTable.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
+
     def _move_to(self, position: int) -> None:
         position = max(0, min(position, len(self._order) - 1))
         if position == self._position:
@@ -337,9 +320,14 @@ class LineTable(ScrollView, can_focus=True):
         if round(old_value) != round(new_value):
             self.refresh(self.size.region)
 
+    def watch_has_focus(self, focused: bool) -> None:
+        """Draw the cursor as what it is now."""
+        super().watch_has_focus(focused)
+        self.refresh()
+
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
-        self.virtual_size = Size(self.size.width, len(self._order) + 1)
+        self._make_room(len(self._order))
         self._scroll_to_cursor()
 
     def notify_style_update(self) -> None:
@@ -347,23 +335,42 @@ class LineTable(ScrollView, can_focus=True):
         super().notify_style_update()
         self._styles.clear()
         self._strips.clear()
+        self._lines.clear()
+
+    def _set_dirty(self, *regions: Region) -> None:
+        """Forget the lines that are to be drawn anew; Textual calls it for every reason there is."""
+        super()._set_dirty(*regions)
+        if not regions:
+            self._lines.clear()
+            self._made.clear()
+        for region in regions:
+            for y in region.line_range:
+                self._lines.pop(y, None)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return lines of the screen, without what Textual does for borders, padding and tints: there are none."""
-        filters, background = self.get_line_filters(), self.background_colors[1]
-        lines = []
-        for y in crop.line_range:
-            strip = self.render_line(y)
-            for each in filters:
-                strip = strip.apply_filter(each, background)
-            lines.append(strip.crop(crop.x, crop.right))
-        return lines
+        """Return lines of the screen, without what Textual does for borders, padding and tints: there are none.
+
+        Textual asks for all lines whenever a part of any is to be drawn; those that are not are the former ones.
+        """
+        width = self.scrollable_content_region.width
+        if self._fitted_width != width:  # a scrollbar that comes or goes changes it, too
+            self._widths, self._fitted_width = fitted(self._columns, width), width
+            self._lines.clear()
+        missing = [y for y in crop.line_range if y not in self._lines]
+        if missing:
+            filters, background = self.get_line_filters(), self.background_colors[1]
+            for y in missing:
+                strip = self.render_line(y)
+                for each in filters:
+                    strip = strip.apply_filter(each, background)
+                self._lines[y] = strip
+        if crop.x == 0 and crop.right >= width:
+            return [self._lines[y] for y in crop.line_range]
+        return [self._lines[y].crop(crop.x, crop.right) for y in crop.line_range]
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen."""
-        width = self.scrollable_content_region.width
-        if self._fitted_width != width:  # a scrollbar that comes or goes changes it, too
-            self._widths, self._fitted_width = _fitted(self._columns, width), width
+        width = self._fitted_width
         if y == 0:
             return self._header(width)
         position = y - 1 + int(self.scroll_y)
@@ -381,8 +388,8 @@ class LineTable(ScrollView, can_focus=True):
             title = column.title
             if self._sorted is not None and self._sorted[0] == column.name:
                 title += " " * (len(title) + 2 <= room) + ("▼" if self._sorted[1] else "▲")
-            spilt = 0 if column.right else _GAP - 1  # a narrow column's arrow may stand in the gap
-            parts.append(_fit(title, room + spilt, column.right) + " " * (_GAP - spilt))
+            spilt = 0 if column.right else GAP - 1  # a narrow column's arrow may stand in the gap
+            parts.append(fit(title, room + spilt, column.right) + " " * (GAP - spilt))
         return Strip([Segment(set_cell_size("".join(parts), width), style)], width)
 
     def _row(self, position: int, width: int) -> Strip:
@@ -390,7 +397,7 @@ class LineTable(ScrollView, can_focus=True):
         at_cursor = position == self._position
         base = ("cursor" if self.has_focus else "cursor-blurred") if at_cursor else ""
         marked = self._identity(index) in self.marks
-        cells = self._cells(index)
+        cells = self._made_cells(position)
         key = (index, base, marked, width)
         made = self._strips.get(key)
         # Textual keeps with a strip what it makes of it: the same one again is several times cheaper.
@@ -400,22 +407,29 @@ class LineTable(ScrollView, can_focus=True):
             made = self._strips[key] = (cells, self._made_row(cells, base, marked, width))
         return made[1]
 
+    def _made_cells(self, position: int) -> Sequence[Cell]:
+        cells = self._made.get(position)
+        if cells is None:
+            cells = self._made[position] = self._cells(self._order[position])
+        return cells
+
     def _made_row(self, cells: Sequence[Cell], base: str, marked: bool, width: int) -> Strip:
         plain = self._style("", base)
         runs: list[tuple[Style, list[str]]] = [
             (self._style("key", base), ["▸" if base else " "]),
             (self._style("mark", base), ["◆"]) if marked else (plain, [" "]),
         ]
-        used = GUTTER
+        used, gap = GUTTER, ""
         for shown, room in self._widths:
             text, kind = cells[shown]
             style = self._style(kind, base) if kind else plain
-            # Few long segments: each costs Textual several times what it costs to make. A gap has no look of its own.
-            if style is runs[-1][0]:
-                runs[-1][1].append(_fit(text, room, self._columns[shown].right) + _SPACE)
-            else:
-                runs.append((style, [_fit(text, room, self._columns[shown].right) + _SPACE]))
-            used += room + _GAP
+            runs[-1][1].append(gap)  # it has no look of its own
+            # Few long segments: each costs Textual several times what it costs to make.
+            if style is not runs[-1][0]:
+                runs.append((style, []))
+            runs[-1][1].append(fit(text, room, self._columns[shown].right))
+            used += len(gap) + room
+            gap = _SPACE
         runs[-1][1].append(" " * (width - used))
         strip = Strip([Segment("".join(texts), style) for style, texts in runs], max(used, width))
         return strip if used <= width else strip.crop(0, width)
@@ -434,38 +448,10 @@ class LineTable(ScrollView, can_focus=True):
     def _column_at(self, x: int) -> Column | None:
         start = GUTTER
         for index, room in self._widths:
-            if start <= x < start + room + _GAP:
+            if start <= x < start + room + GAP:
                 return self._columns[index]
-            start += room + _GAP
+            start += room + GAP
         return None
-
-
-def _fit(text: str, width: int, right: bool) -> str:
-    if text.isascii():
-        if len(text) <= width:
-            return text.rjust(width) if right else text.ljust(width)
-        return text[: width - 1] + "…"
-    cells = cell_len(text)
-    if cells > width:
-        return set_cell_size(text, width - 1) + "…"
-    return " " * (width - cells) + text if right else text + " " * (width - cells)
-
-
-def _fitted(columns: Sequence[Column], width: int) -> list[tuple[int, int]]:
-    """Return which columns fit into a width, by index, and how wide each is."""
-    shown = list(range(len(columns)))
-
-    def needed() -> int:
-        return GUTTER + sum(columns[index].width + _GAP for index in shown) - _GAP
-
-    while needed() > width:
-        droppable = [index for index in shown if columns[index].drops]
-        if not droppable:
-            break
-        shown.remove(max(droppable, key=lambda index: columns[index].drops))
-    spare = max(width - needed(), 0)
-    shares = sum(columns[index].grows for index in shown) or 1
-    return [(index, columns[index].width + spare * columns[index].grows // shares) for index in shown]
 
 
 def identity_of_index(index: int) -> Any:

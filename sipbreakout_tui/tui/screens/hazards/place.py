@@ -17,8 +17,9 @@ from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.requests import EditRegistration, ShowNumber
 from sipbreakout_tui.tui.screens.hazards.fix import FixDialog
+from sipbreakout_tui.tui.widgets.columns import Cell, Column
 from sipbreakout_tui.tui.widgets.filter_bar import FilterBar
-from sipbreakout_tui.tui.widgets.line_table import Cell, Column, LineTable
+from sipbreakout_tui.tui.widgets.line_table import LineTable
 from sipbreakout_tui.tui.words import clock_time
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.requests import ShowNumber
 from sipbreakout_tui.tui.screens.dialog import TextDialog
+from sipbreakout_tui.tui.widgets.columns import Cell, Column
 from sipbreakout_tui.tui.widgets.filter_bar import FilterBar
-from sipbreakout_tui.tui.widgets.line_table import Cell, Column, LineTable, identity_of_index
+from sipbreakout_tui.tui.widgets.line_table import LineTable, identity_of_index
 from sipbreakout_tui.tui.words import moment
 
 if TYPE_CHECKING:

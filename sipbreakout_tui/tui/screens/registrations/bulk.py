@@ -11,7 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from sipbreakout_tui.tui.screens.dialog import Dialog
-from sipbreakout_tui.tui.widgets.line_table import Cell, Column, LineTable
+from sipbreakout_tui.tui.widgets.columns import Cell, Column
+from sipbreakout_tui.tui.widgets.line_table import LineTable
 from sipbreakout_tui.tui.words import bar
 
 if TYPE_CHECKING:

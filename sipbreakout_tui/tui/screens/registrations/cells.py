@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sipbreakout_tui.safe_text import visible
-from sipbreakout_tui.tui.widgets.line_table import Cell, Column
+from sipbreakout_tui.tui.widgets.columns import Cell, Column
 from sipbreakout_tui.tui.words import bar, clock_time, life
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.tui.screens.dialog import Dialog
 from sipbreakout_tui.tui.screens.registrations.choice_line import ChoiceLine
-from sipbreakout_tui.tui.widgets.line_table import Cell, Column, LineTable
+from sipbreakout_tui.tui.widgets.columns import Cell, Column
+from sipbreakout_tui.tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from sipbreakout_tui.services.plan import Change

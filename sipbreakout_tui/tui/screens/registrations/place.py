@@ -16,8 +16,9 @@ from sipbreakout_tui.tui.screens.registrations.cells import COLUMNS, SORTED_BY, 
 from sipbreakout_tui.tui.screens.registrations.changing import ChangingPlace
 from sipbreakout_tui.tui.screens.registrations.demo_hint import DemoHint
 from sipbreakout_tui.tui.screens.registrations.row_pane import RowPane
+from sipbreakout_tui.tui.widgets.columns import Cell
 from sipbreakout_tui.tui.widgets.filter_bar import FilterBar
-from sipbreakout_tui.tui.widgets.line_table import Cell, LineTable
+from sipbreakout_tui.tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from sipbreakout_tui.services.listing import Row

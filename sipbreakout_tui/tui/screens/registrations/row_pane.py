@@ -1,7 +1,6 @@
 """Below the table: what the registration under the cursor does, and what became of it."""
 
 import asyncio
-import time
 from textwrap import wrap
 from typing import TYPE_CHECKING, cast
 
@@ -34,8 +33,8 @@ _LABEL = 12
 _HISTORY_SECONDS = 0.15
 """How long the cursor stands on a row before its history is read."""
 
-_RUNNING_SECONDS = 0.05
-"""Rows that follow one another sooner are passed, not looked at."""
+_DRAWING_SECONDS = 0.05
+"""How long the cursor stands on a row before it is drawn here: it costs more than the cursor."""
 
 _CHOICES = ("both", "mo", "mt")
 
@@ -55,7 +54,6 @@ class RowPane(Widget):
         self._chosen = "both"
         self._timer: Timer | None = None
         self._drawing: Timer | None = None
-        self._shown_at = 0.0
         self._unread = False
         self._known = ""
 
@@ -69,14 +67,9 @@ class RowPane(Widget):
                 self._timer.stop()
             self._unread = False
             self._timer = self.set_timer(_HISTORY_SECONDS, self._read_history)
-        # While the cursor runs, the pictures of the rows that it passes are in its way.
-        now = time.monotonic()
-        running, self._shown_at = now - self._shown_at < _RUNNING_SECONDS, now
         if self._drawing is not None:
             self._drawing.stop()
-        self._drawing = self.set_timer(_RUNNING_SECONDS, self._draw) if running else None
-        if not running:
-            self.refresh()
+        self._drawing = self.set_timer(_DRAWING_SECONDS, self._draw)
 
     def _draw(self) -> None:
         self._drawing = None
@@ -89,8 +82,8 @@ class RowPane(Widget):
 
     @property
     def busy(self) -> bool:
-        """Whether the history is still to come."""
-        return self._row is not None and self._history is None and not self._unread
+        """Whether the history is still to come, or to be drawn."""
+        return self._drawing is not None or (self._row is not None and self._history is None and not self._unread)
 
     def turn(self, steps: int) -> None:
         """Show the next (1) or former (-1) choice of pictures: both, outgoing, incoming."""

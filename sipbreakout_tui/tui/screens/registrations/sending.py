@@ -130,4 +130,4 @@ class SendingPlace(Place):
             self.refresh_bindings()
         line.set_class(not words, "-gone")
         if words:
-            line.update(f"◷ {words}")
+            line.update(f"◷ {words}", layout=False)

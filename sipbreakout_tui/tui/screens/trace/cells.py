@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sipbreakout_tui.tui.widgets.line_table import Cell, Column
+from sipbreakout_tui.tui.widgets.columns import Cell, Column
 
 if TYPE_CHECKING:
     from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis

@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from sipbreakout_tui.tui.widgets.line_table import Cell, Column, LineTable, identity_of_index
+from sipbreakout_tui.tui.widgets.columns import Cell, Column
+from sipbreakout_tui.tui.widgets.line_table import LineTable, identity_of_index
 
 if TYPE_CHECKING:
     from sipbreakout_tui.services.trace_call_messages import CallMessages

@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from sipbreakout_model import Party
 from sipbreakout_tui.tui.screens.dialog import Dialog
-from sipbreakout_tui.tui.widgets.line_table import Cell, Column, LineTable, identity_of_index
+from sipbreakout_tui.tui.widgets.columns import Cell, Column
+from sipbreakout_tui.tui.widgets.line_table import LineTable, identity_of_index
 
 if TYPE_CHECKING:
     from sipbreakout_tui.services.trace_parties import SeenAddress

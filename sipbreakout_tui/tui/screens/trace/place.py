@@ -14,8 +14,9 @@ from sipbreakout_tui.tui.screens.trace.about import AboutTrace
 from sipbreakout_tui.tui.screens.trace.call_view import LOW, ChosenCall
 from sipbreakout_tui.tui.screens.trace.cells import COLUMNS, row_cells
 from sipbreakout_tui.tui.screens.trace.chosen import ChosenCallPlace
+from sipbreakout_tui.tui.widgets.columns import Cell
 from sipbreakout_tui.tui.widgets.filter_bar import FilterBar
-from sipbreakout_tui.tui.widgets.line_table import Cell, LineTable, identity_of_index
+from sipbreakout_tui.tui.widgets.line_table import LineTable, identity_of_index
 
 if TYPE_CHECKING:
     from sipbreakout_tui.services.trace_calls import CallList
