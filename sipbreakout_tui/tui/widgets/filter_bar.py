@@ -9,6 +9,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+_DIGITS = 8
+"""By how many columns a count may be shorter than the one before without giving room back."""
+
 
 class FilterBar(Horizontal):
     """An input with a slash before it, and a count or a complaint behind it."""
@@ -69,8 +72,8 @@ class FilterBar(Horizontal):
     def say(self, words: str, *, bad: bool = False) -> None:
         """Say how many rows pass, or what is wrong with the filter."""
         said = self.query_one(".filter-said", Static)
-        if not bad:
-            words = words.rjust(self._room)  # as a wider one makes the whole screen be laid out
+        if self._room - len(words) < _DIGITS:  # a count of another length makes the whole screen be laid out
+            words = words.rjust(self._room)
         said.update(words, layout=len(words) != self._said)
         said.set_class(bad, "-bad")
         self._said = len(words)
