@@ -21,8 +21,8 @@ from sipbreakout_model import Lease, Registration
 from sipbreakout_tui.config import ad_hoc
 from sipbreakout_tui.ledger import Answer, Ledger, Request, Verb
 from sipbreakout_tui.ledger.events import Kind
-from sipbreakout_tui.services.applying import carry_out, plan_for
 from sipbreakout_tui.services.core_session import open_recorder
+from sipbreakout_tui.services.registrations.applying import carry_out, plan_for
 from sipbreakout_tui.wire import to_wire
 from wgtwo.sipbreakout.v1 import sipbreakout_pb2 as pb
 from wgtwo.sipbreakout.v1 import sipbreakout_pb2_grpc as pb_grpc

@@ -20,7 +20,7 @@ import trustme
 
 from sipbreakout_model import E164, Lease
 from sipbreakout_tui.ledger import Ledger, Verb
-from sipbreakout_tui.services.listing import Row, row_object
+from sipbreakout_tui.services.registrations.listing import Row, row_object
 
 PROGRAM = (sys.executable, "-m", "sipbreakout_tui")
 IMPATIENT = (

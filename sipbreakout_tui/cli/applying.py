@@ -10,8 +10,8 @@ from sipbreakout_tui.cli.values import Output
 if TYPE_CHECKING:
     from sipbreakout_tui.config import Profile
     from sipbreakout_tui.ledger import Ledger
-    from sipbreakout_tui.services.bulk import BulkReport
-    from sipbreakout_tui.services.plan import Change
+    from sipbreakout_tui.services.registrations.bulk import BulkReport
+    from sipbreakout_tui.services.registrations.plan import Change
 
 
 def apply(
@@ -41,8 +41,8 @@ def apply(
     from sipbreakout_model import InvalidValue
     from sipbreakout_tui.cli.connection import chosen_profile
     from sipbreakout_tui.ledger import Ledger
-    from sipbreakout_tui.services.applying import plan_for
-    from sipbreakout_tui.services.registration_files import read_registrations
+    from sipbreakout_tui.services.registrations.applying import plan_for
+    from sipbreakout_tui.services.registrations.files import read_registrations
 
     if not 1 <= concurrency <= 1000:
         raise InvalidValue(f"--concurrency {concurrency} is out of range: expected 1 to 1000")
@@ -70,7 +70,7 @@ def undo(
     """
     from sipbreakout_tui.cli.connection import chosen_profile
     from sipbreakout_tui.ledger import Ledger
-    from sipbreakout_tui.services.undo import undoing
+    from sipbreakout_tui.services.registrations.undo import undoing
 
     core = chosen_profile(profile, target, plaintext, ca, token_env)
     with Ledger() as ledger:
@@ -125,8 +125,8 @@ def _do(
 
     from sipbreakout_tui.cli.connection import confirm
     from sipbreakout_tui.cli.output import put_lines
-    from sipbreakout_tui.services.grpcurl import profile_line
-    from sipbreakout_tui.services.plan import summary
+    from sipbreakout_tui.services.registrations.grpcurl import profile_line
+    from sipbreakout_tui.services.registrations.plan import summary
 
     to_send = [(change, change.verb) for change in changes if change.verb is not None]
     if dry_run or len(to_send) <= SHOWN_CHANGES:
@@ -161,8 +161,8 @@ async def _carry_out(
 
     from sipbreakout_tui.cli.progress import showing
     from sipbreakout_tui.cli.stopping import stopped_by_signals
-    from sipbreakout_tui.services.applying import carry_out
     from sipbreakout_tui.services.core_session import open_recorder
+    from sipbreakout_tui.services.registrations.applying import carry_out
 
     stop = asyncio.Event()
     total = sum(change.verb is not None for change in changes)

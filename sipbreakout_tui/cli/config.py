@@ -89,7 +89,7 @@ def check(profile: ProfileName = None) -> None:
 def keys() -> None:
     """List the keys of the terminal UI: the name that [keys] of the profile file takes, the key, what it does."""
     from sipbreakout_tui.cli.output import put_lines
-    from sipbreakout_tui.services.trace_words import table
+    from sipbreakout_tui.services.traces.words import table
     from sipbreakout_tui.tui.scopes import named_keys
 
     put_lines(table(("name", "key", "does"), named_keys()), None)

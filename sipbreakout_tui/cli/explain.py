@@ -62,9 +62,9 @@ def explain(
     from sipbreakout_tui.cli import output as result
     from sipbreakout_tui.cli.case import read_case
     from sipbreakout_tui.cli.values import read_format, warn_of_long_numbers
-    from sipbreakout_tui.services.flow_text import flow_lines
+    from sipbreakout_tui.services.calls.flow_text import flow_lines
     from sipbreakout_tui.services.json_form import flow_object
-    from sipbreakout_tui.services.registration_files import read_registrations
+    from sipbreakout_tui.services.registrations.files import read_registrations
 
     wanted = read_format(form, FORMATS)
     call, scenario, policy = read_case(
@@ -93,6 +93,6 @@ def explain(
         else:
             result.put_lines(flow_lines(flow, fix, utc=utc), output)
         return
-    from sipbreakout_tui.services.pictures import picture_of
+    from sipbreakout_tui.services.calls.pictures import picture_of
 
     result.put_picture(picture_of(flow, wanted, ascii_only=ascii_), wanted, output)

@@ -30,8 +30,8 @@ def fleet(
     from sipbreakout_tui.cli.output import put_picture
     from sipbreakout_tui.cli.values import read_format, read_moment
     from sipbreakout_tui.ledger import Ledger
-    from sipbreakout_tui.services.pictures import fleet_picture
-    from sipbreakout_tui.services.registration_files import read_registrations
+    from sipbreakout_tui.services.calls.pictures import fleet_picture
+    from sipbreakout_tui.services.registrations.files import read_registrations
 
     suffix = PurePath(output or "").suffix.removeprefix(".")
     wanted = read_format(form or suffix or "svg", FORMATS)

@@ -18,10 +18,10 @@ def hazards(
     from sipbreakout_model.times import rfc3339
     from sipbreakout_tui.cli import output as result
     from sipbreakout_tui.cli.values import read_format, read_moment
-    from sipbreakout_tui.services.hazard_text import hazard_lines
+    from sipbreakout_tui.services.hazards.text import hazard_lines
     from sipbreakout_tui.services.json_form import hazard_object
     from sipbreakout_tui.services.numbering import number_problem
-    from sipbreakout_tui.services.registration_files import read_registrations
+    from sipbreakout_tui.services.registrations.files import read_registrations
 
     wanted = read_format(form)
     moment = read_moment(at)

@@ -37,7 +37,7 @@ def keep(
     from sipbreakout_tui.cli.messages import say
     from sipbreakout_tui.config import load_profiles
     from sipbreakout_tui.ledger import Ledger
-    from sipbreakout_tui.services.keeping import profiles_to_keep
+    from sipbreakout_tui.services.registrations.keeping import profiles_to_keep
 
     numbers = [E164(text) for text in number or ()]
     if forget and not numbers:
@@ -65,7 +65,7 @@ async def _keep(ledger: "Ledger", profiles: "list[Profile]") -> "list[Keeper]":
 
     from sipbreakout_tui.cli.messages import say
     from sipbreakout_tui.cli.stopping import stopped_by_signals
-    from sipbreakout_tui.services.keeping import keep as keep_until
+    from sipbreakout_tui.services.registrations.keeping import keep as keep_until
 
     stop = asyncio.Event()
     with stopped_by_signals(stop):

@@ -10,7 +10,7 @@ from sipbreakout_tui.cli.values import Utc
 
 if TYPE_CHECKING:
     from sipbreakout_model import E164
-    from sipbreakout_tui.services.listing import Row
+    from sipbreakout_tui.services.registrations.listing import Row
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -40,7 +40,7 @@ def list_(
     from sipbreakout_tui.cli.messages import say
     from sipbreakout_tui.cli.output import put_csv, put_json, put_lines
     from sipbreakout_tui.services.filter import Filter
-    from sipbreakout_tui.services.listing import CSV_COLUMNS, FIELDS, row_object, table, values
+    from sipbreakout_tui.services.registrations.listing import CSV_COLUMNS, FIELDS, row_object, table, values
 
     if csv and json:
         raise InvalidValue("--csv and --json contradict each other: give one of them")
@@ -69,7 +69,7 @@ def show(
     from sipbreakout_tui.cli.connection import narrowed_target
     from sipbreakout_tui.cli.output import put_json, put_lines
     from sipbreakout_tui.services.core_session import NothingKnown
-    from sipbreakout_tui.services.listing import details, row_object
+    from sipbreakout_tui.services.registrations.listing import details, row_object
 
     wanted = E164(number)
     rows = _rows(narrowed_target(profile, target), wanted)
@@ -118,8 +118,8 @@ def status(*, profile: ProfileName = None, target: Target = None, json: AsJson =
     from sipbreakout_tui.cli.output import put_json, put_lines
     from sipbreakout_tui.config import state_dir
     from sipbreakout_tui.keeper import is_held
-    from sipbreakout_tui.services.keeping import LOCK_NAME
-    from sipbreakout_tui.services.keeping import status as status_of
+    from sipbreakout_tui.services.registrations.keeping import LOCK_NAME
+    from sipbreakout_tui.services.registrations.keeping import status as status_of
 
     found = status_of(_rows(narrowed_target(profile, target)), time.time(), is_held(state_dir() / LOCK_NAME))
     if json:
@@ -133,7 +133,7 @@ def status(*, profile: ProfileName = None, target: Target = None, json: AsJson =
 
 def _rows(target: str | None, number: "E164 | None" = None) -> "list[Row]":
     from sipbreakout_tui.ledger import Ledger
-    from sipbreakout_tui.services.listing import Row
+    from sipbreakout_tui.services.registrations.listing import Row
 
     with Ledger() as ledger:
         return list(map(Row._make, ledger.current_rows(target, number)))

@@ -89,7 +89,7 @@ def _one(
 
     from sipbreakout_tui.cli.connection import confirm
     from sipbreakout_tui.cli.output import put_lines
-    from sipbreakout_tui.services.grpcurl import profile_line
+    from sipbreakout_tui.services.registrations.grpcurl import profile_line
 
     if show_grpcurl:
         put_lines([profile_line(verb, registration, core)], None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.bulk import BulkReport
+    from sipbreakout_tui.services.registrations.bulk import BulkReport
 
 LARGE_BYTES = 32 * 1024 * 1024
 """From this size on, the reading of captures shows its progress; smaller ones take less than a second."""

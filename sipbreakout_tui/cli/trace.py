@@ -11,8 +11,8 @@ from sipbreakout_tui.cli.values import Output
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sipbreakout_tui.services.captures import Reader
     from sipbreakout_tui.services.ledger_knowledge import LedgerKnowledge
+    from sipbreakout_tui.services.traces.captures import Reader
 
 DECODERS = ("auto", "builtin", "tshark")
 """What `--decoder` takes."""
@@ -93,7 +93,7 @@ def trace(
     from sipbreakout_tui.cli.progress import reading
     from sipbreakout_tui.cli.trace_result import Wanted, put_result
     from sipbreakout_tui.cli.values import naming
-    from sipbreakout_tui.services.traces import open_trace, party_address
+    from sipbreakout_tui.services.traces.opening import open_trace, party_address
 
     wanted = Wanted.read(form, call, filter_, messages=messages, redact=redact, export=export_pcap)
     known = _known(registrations, ledger, profile, target)
@@ -142,7 +142,7 @@ def _reader(decoder: str, keylog: str | None, tls_key: str | None) -> "Reader":
 
     from sipbreakout_model import InvalidValue
     from sipbreakout_tui.cli.values import read_word
-    from sipbreakout_tui.services.captures import Decoder, Reader
+    from sipbreakout_tui.services.traces.captures import Decoder, Reader
 
     word = read_word("--decoder", decoder, Decoder)
     reader = Reader(word, None if keylog is None else Path(keylog), None if tls_key is None else Path(tls_key))

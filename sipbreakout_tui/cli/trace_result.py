@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sipbreakout_tui.report.redaction import Redaction
-    from sipbreakout_tui.services.traces import OpenedTrace
+    from sipbreakout_tui.services.traces.opening import OpenedTrace
     from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 
 FORMATS = ("text", "json", "html", "mermaid", "svg")
@@ -78,8 +78,8 @@ def put_result(opened: "OpenedTrace", wanted: Wanted, output: str | None) -> Non
 
 def _chosen(opened: "OpenedTrace", wanted: Wanted) -> "Sequence[Diagnosis]":
     from sipbreakout_model import InvalidValue
-    from sipbreakout_tui.services.trace_filter import filtered
-    from sipbreakout_tui.services.trace_words import counted
+    from sipbreakout_tui.services.traces.filter import filtered
+    from sipbreakout_tui.services.traces.words import counted
 
     if wanted.filter is not None:
         return filtered(wanted.filter, opened.trace.diagnoses)
@@ -112,8 +112,8 @@ def _export(opened: "OpenedTrace", diagnosis: "Diagnosis", out: str) -> None:
     from pathlib import Path
 
     from sipbreakout_tui.cli.messages import say
-    from sipbreakout_tui.services.trace_messages import export_packets
-    from sipbreakout_tui.services.trace_words import counted
+    from sipbreakout_tui.services.traces.messages import export_packets
+    from sipbreakout_tui.services.traces.words import counted
 
     count = export_packets(opened, diagnosis, Path(out))
     over = {leg.leg.transport for leg in diagnosis.case.seen.legs} - {"UDP"}
@@ -130,7 +130,7 @@ def _redaction(opened: "OpenedTrace") -> "Redaction":
 
 
 def _notes(opened: "OpenedTrace") -> list[str]:
-    from sipbreakout_tui.services.trace_words import unread_words
+    from sipbreakout_tui.services.traces.words import unread_words
 
     unread = unread_words(opened)
     return [*([f"not read: {unread}"] if unread else []), *opened.notes]
@@ -144,10 +144,10 @@ def _put_text(
     output: str | None,
 ) -> None:
     from sipbreakout_tui.cli.output import put_lines
-    from sipbreakout_tui.services.trace_messages import message_lines
-    from sipbreakout_tui.services.trace_table import trace_lines
-    from sipbreakout_tui.services.trace_text import call_lines
-    from sipbreakout_tui.services.trace_words import unmasked
+    from sipbreakout_tui.services.traces.messages import message_lines
+    from sipbreakout_tui.services.traces.table import trace_lines
+    from sipbreakout_tui.services.traces.text import call_lines
+    from sipbreakout_tui.services.traces.words import unmasked
 
     mask = unmasked if redaction is None else redaction.text
     if wanted.messages:
@@ -166,7 +166,7 @@ def _put_json(
 
     from sipbreakout_tui.cli.output import put_text
     from sipbreakout_tui.services.result_files import write_whole
-    from sipbreakout_tui.services.trace_json import trace_json
+    from sipbreakout_tui.services.traces.json_text import trace_json
 
     pieces = trace_json(opened, calls, None if redaction is None else redaction.text)
     if output is not None and output != "-":
@@ -181,7 +181,7 @@ def _put_html(
 ) -> None:
     from sipbreakout_tui.cli.output import put_text
     from sipbreakout_tui.report.trace_page import trace_page
-    from sipbreakout_tui.services.trace_text import around_lines
+    from sipbreakout_tui.services.traces.text import around_lines
 
     title = ", ".join(capture.name for capture in opened.captures)
     around = {

@@ -63,9 +63,9 @@ def what_if(
     from sipbreakout_tui.cli import output as result
     from sipbreakout_tui.cli.case import read_case
     from sipbreakout_tui.cli.values import naming, read_format
+    from sipbreakout_tui.services.calls.what_if import later_call, with_settings, without_numbers
     from sipbreakout_tui.services.json_form import difference_object
-    from sipbreakout_tui.services.registration_files import read_registrations
-    from sipbreakout_tui.services.what_if import later_call, with_settings, without_numbers
+    from sipbreakout_tui.services.registrations.files import read_registrations
 
     wanted = read_format(form, FORMATS)
     if not (against or set_ or drop or later):
@@ -100,6 +100,6 @@ def what_if(
     elif wanted == "json":
         result.put_json(difference_object(difference(before, after)), output)
     else:
-        from sipbreakout_tui.services.pictures import difference_picture
+        from sipbreakout_tui.services.calls.pictures import difference_picture
 
         result.put_picture(difference_picture(before, after, wanted), wanted, output)

@@ -8,8 +8,8 @@ from sipbreakout_model.explanation import outcome_sentence
 from sipbreakout_model.sentences import duration
 from sipbreakout_tui.notebook import html
 from sipbreakout_tui.safe_text import visible
-from sipbreakout_tui.services.flow_text import flow_lines, flow_title
-from sipbreakout_tui.services.hazard_text import SHOWN_NUMBERS
+from sipbreakout_tui.services.calls.flow_text import flow_lines, flow_title
+from sipbreakout_tui.services.hazards.text import SHOWN_NUMBERS
 
 Bundle = dict[str, str]
 """A MIME type and its text, for each way to show a value."""

@@ -24,7 +24,7 @@ from sipbreakout_tui.notebook.wording import columns, counted, left_over, utc
 from sipbreakout_tui.safe_text import visible
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.traces import OpenedTrace
+    from sipbreakout_tui.services.traces.opening import OpenedTrace
     from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
     from sipbreakout_tui.trace.diagnosis.knowledge import Knowledge
 
@@ -237,7 +237,7 @@ def open_trace(
         TraceError: A file cannot be used.
         RegistrationTextError: The registrations cannot.
     """
-    from sipbreakout_tui.services.traces import open_trace as opened
+    from sipbreakout_tui.services.traces.opening import open_trace as opened
 
     files = [Path(paths)] if isinstance(paths, Path | str) else [Path(path) for path in paths]
     known = Path(registrations) if isinstance(registrations, str) else registrations

@@ -21,7 +21,7 @@ from sipbreakout_model.sentences import duration
 from sipbreakout_model.times import local_time
 from sipbreakout_tui.notebook import html
 from sipbreakout_tui.notebook.bundles import Bundle, Theme, bundle_of, difference_html, hazard_table
-from sipbreakout_tui.services.hazard_text import hazard_lines
+from sipbreakout_tui.services.hazards.text import hazard_lines
 
 SHOWN_ROWS = 20
 """How many registrations or hazards a table names; of the others it says how many they are."""

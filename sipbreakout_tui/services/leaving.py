@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from sipbreakout_tui.services.listing import Row, lives
-from sipbreakout_tui.services.registrations import EXPIRING_SECONDS
+from sipbreakout_tui.services.registrations.listing import Row, lives
+from sipbreakout_tui.services.registrations.live import EXPIRING_SECONDS
 
 SHOWN = 10
 """How many registrations are named."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.config import Profile
 from sipbreakout_tui.ledger import Ledger
-from sipbreakout_tui.services.registrations import LiveRegistrations
+from sipbreakout_tui.services.registrations.live import LiveRegistrations
 
 if TYPE_CHECKING:
     from sipbreakout_tui.changes import Recorder
@@ -95,7 +95,7 @@ def _recorder_opener() -> Callable[..., AbstractAsyncContextManager["Recorder"]]
 @asynccontextmanager
 async def _kept(profile: Profile, ledger: Ledger, clock: Callable[[], float]) -> AsyncIterator[None]:
     """Refresh what is kept: of the demo's core no other process knows."""
-    from sipbreakout_tui.services.keeping import keep
+    from sipbreakout_tui.services.registrations.keeping import keep
 
     stop = asyncio.Event()
     keeping = asyncio.create_task(keep(ledger, [profile], stop, _log.info, clock=clock))

@@ -21,8 +21,8 @@ from sipbreakout_tui.tui.theme import THEMES
 from sipbreakout_tui.tui.widgets.header_line import HeaderLine
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.bulk_run import BulkRun
-    from sipbreakout_tui.services.registrations import LiveRegistrations
+    from sipbreakout_tui.services.registrations.bulk_run import BulkRun
+    from sipbreakout_tui.services.registrations.live import LiveRegistrations
     from sipbreakout_tui.services.workbench import Workbench
 
 LOOK_SECONDS = 1.0

@@ -12,7 +12,7 @@ from sipbreakout_tui.tui.widgets.key_line import KeyLine
 from sipbreakout_tui.tui.widgets.place_tabs import PlaceTabs
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.registrations import Changed, LiveRegistrations
+    from sipbreakout_tui.services.registrations.live import Changed, LiveRegistrations
     from sipbreakout_tui.tui.app import SipBreakoutApp
     from sipbreakout_tui.tui.requests import Request
 

@@ -14,7 +14,7 @@ import pytest
 from sipbreakout_tui import __version__
 from sipbreakout_tui.__main__ import main
 from sipbreakout_tui.cli import logs
-from sipbreakout_tui.services import flow_text
+from sipbreakout_tui.services.calls import flow_text
 from tests.cli.conftest import AT, ENVIRONMENT, PROGRAM, SECONDS, Answer, Cli
 
 CALL = ("explain", "+4711111111", "+4722222222")

@@ -217,7 +217,7 @@ def test_ctrl_c_is_said(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sipbreakout_tui.services.traces.read_trace", interrupt)
+    monkeypatch.setattr("sipbreakout_tui.services.traces.opening.read_trace", interrupt)
     answer = cli("trace", LOOP)
     assert answer.code == 130
     assert "sipbreakout: note: stopped by ctrl-c; nothing was written\n" in answer.err

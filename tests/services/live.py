@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sipbreakout_model import Lease, Registration
 from sipbreakout_tui.ledger import Ledger, Verb
-from sipbreakout_tui.services.listing import Row
+from sipbreakout_tui.services.registrations.listing import Row
 
 NOW = 1_800_000_000.0
 CORE = "core.example:443"

@@ -22,14 +22,14 @@ from sipbreakout_model import Call, FixOwner, RegistrationBook, RouteType, Sever
 from sipbreakout_tui.changes import Recorder
 from sipbreakout_tui.rpc.client import RegistrationClient
 from sipbreakout_tui.rpc.errors import Refused
+from sipbreakout_tui.services.calls.stopgap import stopgap
 from sipbreakout_tui.services.core_session import open_recorder
 from sipbreakout_tui.services.demo import Demo, open_demo
 from sipbreakout_tui.services.demo.looping_call import looping_call, moved
 from sipbreakout_tui.services.ledger_knowledge import ledger_knowledge
-from sipbreakout_tui.services.listing import Row
-from sipbreakout_tui.services.stopgap import stopgap
-from sipbreakout_tui.services.traces import open_trace
-from sipbreakout_tui.services.undo import undoing
+from sipbreakout_tui.services.registrations.listing import Row
+from sipbreakout_tui.services.registrations.undo import undoing
+from sipbreakout_tui.services.traces.opening import open_trace
 from sipbreakout_tui.trace.linking import Confidence
 from tests.services.live import NOW, Clock
 

@@ -1,7 +1,7 @@
 """What somebody is told who leaves."""
 
 from sipbreakout_tui.services.leaving import about_to_end, leaving_words
-from sipbreakout_tui.services.listing import Row
+from sipbreakout_tui.services.registrations.listing import Row
 from tests.services.live import NOW
 
 

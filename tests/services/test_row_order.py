@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sipbreakout_tui.services.filter import Filter
-from sipbreakout_tui.services.listing import FIELDS, Row
+from sipbreakout_tui.services.registrations.listing import FIELDS, Row
 from sipbreakout_tui.services.row_order import RowOrder
 
 KINDS = ("LOOP", "FORK", "INGRESS")

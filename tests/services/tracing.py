@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sipbreakout_model import RegistrationBook
 from sipbreakout_model.registration_text import TextFormat, book_of, parse_registrations
-from sipbreakout_tui.services.traces import OpenedTrace, open_trace
+from sipbreakout_tui.services.traces.opening import OpenedTrace, open_trace
 from tests.trace.blackbox.command import DATA
 from tests.trace.blackbox.lab import registered
 from tests.trace.traffic.loops import Scene

@@ -9,7 +9,7 @@ from itertools import count
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from sipbreakout_tui.services.registrations import LiveRegistrations
+from sipbreakout_tui.services.registrations.live import LiveRegistrations
 from sipbreakout_tui.tui.app import SipBreakoutApp
 from sipbreakout_tui.tui.options import Options
 

@@ -13,7 +13,7 @@ from textual import events
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import WaitForScreenTimeout
 
-from sipbreakout_tui.services.registrations import CoreState
+from sipbreakout_tui.services.registrations.live import CoreState
 from sipbreakout_tui.tui.app import SipBreakoutApp
 from sipbreakout_tui.tui.options import Options
 from sipbreakout_tui.tui.place import Place

@@ -6,8 +6,8 @@ import pytest
 from textual.widgets import Input, OptionList, Select
 
 from sipbreakout_model import RouteType
-from sipbreakout_tui.services import call_files
-from sipbreakout_tui.services.call_files import FORMS
+from sipbreakout_tui.services.calls import files as call_files
+from sipbreakout_tui.services.calls.files import FORMS
 from sipbreakout_tui.services.result_files import NotWritten
 from sipbreakout_tui.tui.requests import EditRegistration, ShowNumber
 from sipbreakout_tui.tui.screens.call.place import CallPlace

@@ -3,7 +3,7 @@
 import pytest
 from textual.widgets import Input, Select
 
-from sipbreakout_tui.services.listing import Row
+from sipbreakout_tui.services.registrations.listing import Row
 from sipbreakout_tui.tui.screens.call.question import NumberSuggester, QuestionForm
 from tests.tui.driving import Driver, focused, running
 from tests.tui.test_call import CALLEE, CALLER, LOOPING, on_call

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from sipbreakout_model import Registration
-from sipbreakout_tui.services.bulk_run import BulkRun
+from sipbreakout_tui.services.registrations.bulk_run import BulkRun
 from sipbreakout_tui.tui.requests import ImportFile, OpenCaptures, Request
 from sipbreakout_tui.tui.screens.dialog import Question
 from sipbreakout_tui.tui.screens.hazards.place import HazardsPlace

@@ -15,7 +15,7 @@ import pytest
 from sipbreakout_model import Lease, Registration
 from sipbreakout_tui.core import EmbeddedCore
 from sipbreakout_tui.ledger import Answer, Ledger, Request, Verb
-from sipbreakout_tui.services.registrations import CoreState
+from sipbreakout_tui.services.registrations.live import CoreState
 from tests.tui.driving import NOW, Driver, StandingClock, running, screen_lines
 from tests.tui.hard import PLACES, assert_usable, configure, keys_here, lab, nobody, state, tap, to_place
 from tests.tui.tracing import said

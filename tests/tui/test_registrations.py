@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sipbreakout_tui.services.listing import Row
-from sipbreakout_tui.services.registrations import Changed
+from sipbreakout_tui.services.registrations.listing import Row
+from sipbreakout_tui.services.registrations.live import Changed
 from sipbreakout_tui.tui.requests import EditRegistration, ExplainCall, ShowNumber
 from sipbreakout_tui.tui.screens.registrations.place import RegistrationsPlace
 from sipbreakout_tui.tui.screens.registrations.row_pane import RowPane

@@ -8,7 +8,7 @@ import pytest
 from sipbreakout_model import Lease, Registration
 from sipbreakout_tui.changes import Recorder
 from sipbreakout_tui.rpc.errors import CannotReachCore
-from sipbreakout_tui.services.plan import Change, ChangeKind
+from sipbreakout_tui.services.registrations.plan import Change, ChangeKind
 from sipbreakout_tui.store import StoreError
 from sipbreakout_tui.tui.requests import ImportFile, ShowNumber
 from sipbreakout_tui.tui.screens.dialog import Question

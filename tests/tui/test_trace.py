@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from sipbreakout_tui.services.traces import STOPPED
+from sipbreakout_tui.services.traces.opening import STOPPED
 from sipbreakout_tui.tui.requests import OpenCaptures
 from sipbreakout_tui.tui.screens.trace.place import TracePlace
 from sipbreakout_tui.tui.widgets.line_table import LineTable

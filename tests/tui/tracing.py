@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.widget import Widget
 
-from sipbreakout_tui.services.traces import OpenedTrace, open_trace
+from sipbreakout_tui.services.traces.opening import OpenedTrace, open_trace
 from sipbreakout_tui.tui.requests import OpenCaptures
 from sipbreakout_tui.tui.screens.trace.place import TracePlace
 from tests.tui.driving import PATIENCE, Driver, running
@@ -37,7 +37,7 @@ class Gate:
         """Hold it in its middle, after 20,000 messages; or at its end, before anything is shown."""
         self.reached, self._release = threading.Event(), threading.Event()
         self._at_end = at_end
-        monkeypatch.setattr("sipbreakout_tui.services.trace_reading.open_trace", self._open_trace)
+        monkeypatch.setattr("sipbreakout_tui.services.traces.reading.open_trace", self._open_trace)
 
     def release(self) -> None:
         self._release.set()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sipbreakout_tui.core import EmbeddedCore
-from sipbreakout_tui.services.registrations import CoreState
+from sipbreakout_tui.services.registrations.live import CoreState
 from sipbreakout_tui.tui.app import SipBreakoutApp
 from sipbreakout_tui.tui.options import Options
 from tests.tui.driving import Driver, StandingClock, steady

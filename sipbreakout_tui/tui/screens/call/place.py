@@ -18,10 +18,10 @@ from sipbreakout_model.numbers import e164_or_none
 from sipbreakout_model.rules import RULES
 from sipbreakout_tui.diagram.ladder import sip_ladder
 from sipbreakout_tui.diagram.text import leg_diagram
-from sipbreakout_tui.services.call_past import Leases, WithPast, read_past
-from sipbreakout_tui.services.call_text import Standing, answer_text, explain_command, leg_count, leg_words, standing
-from sipbreakout_tui.services.call_variants import Drop, Edit, Move, TakeOver, WhatIf
-from sipbreakout_tui.services.calls import Answer, Asked, Question, ask, why_lines
+from sipbreakout_tui.services.calls.past import Leases, WithPast, read_past
+from sipbreakout_tui.services.calls.question import Answer, Asked, Question, ask, why_lines
+from sipbreakout_tui.services.calls.text import Standing, answer_text, explain_command, leg_count, leg_words, standing
+from sipbreakout_tui.services.calls.variants import Drop, Edit, Move, TakeOver, WhatIf
 from sipbreakout_tui.services.rule_text import rule_lines
 from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.requests import EditRegistration, ExplainCall, Request, ShowNumber
@@ -33,7 +33,7 @@ from sipbreakout_tui.tui.screens.dialog import TextDialog
 from sipbreakout_tui.tui.words import clock_time
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.registrations import Changed, LiveRegistrations
+    from sipbreakout_tui.services.registrations.live import Changed, LiveRegistrations
 
 VIEWS = ("diagram", "why", "ladder")
 """What can be large, or where room is short shown alone."""

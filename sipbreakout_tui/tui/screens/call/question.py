@@ -16,8 +16,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from sipbreakout_model import CalleeBehaviour, PrefixReading, TasBehaviour, UnmatchedReturn
-from sipbreakout_tui.services.call_text import Standing
-from sipbreakout_tui.services.calls import FIELD_WORDS, Asked, Question, choice_words, differing
+from sipbreakout_tui.services.calls.question import FIELD_WORDS, Asked, Question, choice_words, differing
+from sipbreakout_tui.services.calls.text import Standing
 from sipbreakout_tui.services.number_index import NumberIndex
 from sipbreakout_tui.tui.widgets.plain_input import PlainInput
 

@@ -10,12 +10,12 @@ from textual.widgets import OptionList
 
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.safe_text import visible
-from sipbreakout_tui.services.call_files import FORMS, Form, save_call, suggested_name
+from sipbreakout_tui.services.calls.files import FORMS, Form, save_call, suggested_name
 from sipbreakout_tui.tui.screens.dialog import Dialog
 from sipbreakout_tui.tui.screens.open_file import SaveFile
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.calls import Answer
+    from sipbreakout_tui.services.calls.question import Answer
     from sipbreakout_tui.tui.app import SipBreakoutApp
 
 

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from sipbreakout_model import CallFlow, Leg, OutcomeKind, SipBreakoutError
 from sipbreakout_tui.safe_text import visible
-from sipbreakout_tui.services.call_variants import Drop, Edit, Slot, TakeOver, Variant, WhatIf
+from sipbreakout_tui.services.calls.variants import Drop, Edit, Slot, TakeOver, Variant, WhatIf
 from sipbreakout_tui.tui.screens.dialog import Dialog
 from sipbreakout_tui.tui.widgets.plain_input import PlainInput
 

@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.calls import Why
+    from sipbreakout_tui.services.calls.question import Why
 
 _SIGNS = {
     "good": ("● ", "bold $success"),

@@ -14,7 +14,7 @@ from sipbreakout_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from sipbreakout_tui.config import Profile
-    from sipbreakout_tui.services.hazard_fix import DryRun
+    from sipbreakout_tui.services.hazards.fix import DryRun
     from sipbreakout_tui.tui.app import SipBreakoutApp
 
 

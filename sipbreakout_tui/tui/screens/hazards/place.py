@@ -24,8 +24,8 @@ from sipbreakout_tui.tui.words import clock_time
 
 if TYPE_CHECKING:
     from sipbreakout_model import E164, Registration
-    from sipbreakout_tui.services.hazards import HazardRow, HazardSearch
-    from sipbreakout_tui.services.registrations import Changed, LiveRegistrations
+    from sipbreakout_tui.services.hazards.rows import HazardRow, HazardSearch
+    from sipbreakout_tui.services.registrations.live import Changed, LiveRegistrations
 
 COLUMNS = (
     Column("severity", "", 1),
@@ -113,7 +113,7 @@ class HazardsPlace(Place):
 
     @work(exclusive=True, group="find")
     async def _find(self, live: "LiveRegistrations") -> None:
-        from sipbreakout_tui.services.hazards import HazardSearch, SearchStopped
+        from sipbreakout_tui.services.hazards.rows import HazardSearch, SearchStopped
 
         self._stop.set()
         self._stop = stop = threading.Event()
@@ -152,7 +152,7 @@ class HazardsPlace(Place):
         await self._arrange()
 
     async def _arrange(self) -> None:
-        from sipbreakout_tui.services.hazards import hazard_filter
+        from sipbreakout_tui.services.hazards.rows import hazard_filter
 
         text, rows = self.query_one(FilterBar).text, self._rows
         try:
@@ -218,7 +218,7 @@ class HazardsPlace(Place):
         """Copy the hazard."""
         row = self._chosen()
         if row is not None:
-            from sipbreakout_tui.services.hazards import hazard_text
+            from sipbreakout_tui.services.hazards.rows import hazard_text
 
             self.app.copy_to_clipboard(hazard_text(row.hazard))
             self.notify("copied the hazard", markup=False)
@@ -230,7 +230,7 @@ class HazardsPlace(Place):
         live = self.live
         if row is None or live is None:
             return
-        from sipbreakout_tui.services.hazard_fix import dry_run
+        from sipbreakout_tui.services.hazards.fix import dry_run
 
         def known(number: "E164") -> "Registration | None":
             lease = live.last(number)

@@ -21,7 +21,7 @@ from sipbreakout_tui.tui.words import moment
 if TYPE_CHECKING:
     from sipbreakout_tui.ledger import Event
     from sipbreakout_tui.services.journal import Journal
-    from sipbreakout_tui.services.registrations import Changed, LiveRegistrations
+    from sipbreakout_tui.services.registrations.live import Changed, LiveRegistrations
 
 COLUMNS = (
     Column("time", "time", 14),
@@ -208,7 +208,7 @@ class JournalPlace(Place):
         event = await self._event()
         if event is None or event.registration is None or event.verb is None or self.live is None:
             return
-        from sipbreakout_tui.services.grpcurl import profile_line
+        from sipbreakout_tui.services.registrations.grpcurl import profile_line
 
         self.app.copy_to_clipboard(profile_line(event.verb.value, event.registration, self.live.profile))
         self.notify("copied the request as grpcurl", markup=False)

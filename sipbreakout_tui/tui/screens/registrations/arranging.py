@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sipbreakout_tui.services.filter import Filter
-    from sipbreakout_tui.services.listing import Row
+    from sipbreakout_tui.services.registrations.listing import Row
     from sipbreakout_tui.services.row_order import RowOrder
 
 AT_ONCE = 5_000

@@ -16,7 +16,7 @@ from sipbreakout_tui.tui.widgets.line_table import LineTable
 from sipbreakout_tui.tui.words import bar
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.bulk_run import BulkRun
+    from sipbreakout_tui.services.registrations.bulk_run import BulkRun
 
 _LOOK_SECONDS = 0.1
 _BAR = 40

@@ -10,7 +10,7 @@ from sipbreakout_tui.tui.widgets.columns import Cell, Column
 from sipbreakout_tui.tui.words import bar, clock_time, life
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.listing import Row
+    from sipbreakout_tui.services.registrations.listing import Row
 
 COLUMNS = (
     Column("state", "", 1),

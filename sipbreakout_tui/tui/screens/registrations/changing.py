@@ -16,8 +16,8 @@ from sipbreakout_tui.tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
     from sipbreakout_model import Registration
-    from sipbreakout_tui.services.listing import Row
-    from sipbreakout_tui.services.plan import Change, ChangeKind
+    from sipbreakout_tui.services.registrations.listing import Row
+    from sipbreakout_tui.services.registrations.plan import Change, ChangeKind
 
 _KEPT_TOGETHER = 500
 """Numbers that are marked as kept in one go: between two goes the keys get their turn."""
@@ -101,7 +101,7 @@ class ChangingPlace(SendingPlace):
     @work(exclusive=True, group="change")
     async def action_delete(self) -> None:
         """Delete what is marked, or the row, after a question."""
-        from sipbreakout_tui.services.plan import ChangeKind
+        from sipbreakout_tui.services.registrations.plan import ChangeKind
 
         changes = await self._changes(ChangeKind.DELETE)
         if not changes:
@@ -119,7 +119,7 @@ class ChangingPlace(SendingPlace):
     @work(exclusive=True, group="change")
     async def action_refresh(self) -> None:
         """Refresh what is marked, or the row."""
-        from sipbreakout_tui.services.plan import ChangeKind
+        from sipbreakout_tui.services.registrations.plan import ChangeKind
 
         changes = await self._changes(ChangeKind.REFRESH)
         if not changes:
@@ -135,7 +135,7 @@ class ChangingPlace(SendingPlace):
 
     async def _changes(self, kind: "ChangeKind") -> "list[Change]":
         """Return what the targets need; says what cannot be done."""
-        from sipbreakout_tui.services.plan import Change
+        from sipbreakout_tui.services.registrations.plan import Change
 
         live, numbers = self.live, self._targets()
         if live is None or not numbers:
@@ -205,7 +205,7 @@ class ChangingPlace(SendingPlace):
     @work(exclusive=True, group="change")
     async def action_undo(self) -> None:
         """Put back what the last change changed, after showing it."""
-        from sipbreakout_tui.services.undo import NothingToUndo
+        from sipbreakout_tui.services.registrations.undo import NothingToUndo
 
         live = self.live
         if live is None:
@@ -262,7 +262,7 @@ class ChangingPlace(SendingPlace):
     @work(exclusive=True, group="change")
     async def action_export(self) -> None:
         """Ask for a file name, and write what is marked, or else all rows shown."""
-        from sipbreakout_tui.services.registration_export import export_rows
+        from sipbreakout_tui.services.registrations.export import export_rows
         from sipbreakout_tui.tui.screens.open_file import SaveFile
 
         table, live = self.query_one(LineTable), self.live

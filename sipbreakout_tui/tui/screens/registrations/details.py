@@ -17,8 +17,8 @@ from sipbreakout_tui.tui.screens.dialog import Dialog
 from sipbreakout_tui.tui.widgets.picture import picture_content
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.listing import Row
-    from sipbreakout_tui.services.registrations import LiveRegistrations
+    from sipbreakout_tui.services.registrations.listing import Row
+    from sipbreakout_tui.services.registrations.live import LiveRegistrations
 
 _PICTURE_WIDTH = 72
 
@@ -50,7 +50,7 @@ class DetailsDialog(Dialog[None]):
     @work(exclusive=True, group="history")
     async def _read(self) -> None:
         from sipbreakout_tui.services.event_text import event_line
-        from sipbreakout_tui.services.number_history import MOST_EVENTS, number_history
+        from sipbreakout_tui.services.registrations.number_history import MOST_EVENTS, number_history
 
         live = self._live
         try:
@@ -64,8 +64,8 @@ class DetailsDialog(Dialog[None]):
         self._show(lines)
 
     def _show(self, history: list[Content]) -> None:
-        from sipbreakout_tui.services.listing import details
-        from sipbreakout_tui.services.what_it_does import full_picture
+        from sipbreakout_tui.services.registrations.listing import details
+        from sipbreakout_tui.services.registrations.what_it_does import full_picture
 
         row = self._row
         lines = [Content(visible(line)) for line in details(row, self._live.clock())]

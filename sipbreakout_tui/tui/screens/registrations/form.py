@@ -21,8 +21,8 @@ from sipbreakout_tui.tui.screens.registrations.choice_line import ChoiceLine
 from sipbreakout_tui.tui.widgets.picture import picture_content
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.registration_form import FormReading, FormText
-    from sipbreakout_tui.services.registrations import LiveRegistrations
+    from sipbreakout_tui.services.registrations.form import FormReading, FormText
+    from sipbreakout_tui.services.registrations.live import LiveRegistrations
 
 _WARNINGS_SECONDS = 0.2
 """How long nothing is typed before what is dangerous is looked for."""
@@ -49,7 +49,7 @@ class TextField(Input):
         super().__init__(value, placeholder=hint, compact=True, select_on_focus=False, id=id, max_length=300)
 
     def _on_paste(self, event: events.Paste) -> None:
-        from sipbreakout_tui.services.registration_form import one_line
+        from sipbreakout_tui.services.registrations.form import one_line
 
         event.prevent_default()
         event.stop()
@@ -83,7 +83,7 @@ class RegistrationForm(Dialog[Registration]):
 
     def body(self) -> Iterable[Widget]:
         """Yield fields, pictures and buttons."""
-        from sipbreakout_tui.services.registration_form import FormText
+        from sipbreakout_tui.services.registrations.form import FormText
 
         text = FormText() if self._edited is None else FormText.of(self._edited)
         with VerticalScroll(classes="form-fields", can_focus=False):
@@ -129,7 +129,7 @@ class RegistrationForm(Dialog[Registration]):
 
     @property
     def _text(self) -> "FormText":
-        from sipbreakout_tui.services.registration_form import FormText
+        from sipbreakout_tui.services.registrations.form import FormText
 
         typed = {name: self.query_one(f"#{name}", Input).value for name in ("number", "sip_uri", "mo", "mt")}
         return FormText(**typed, route_type=self.query_one("#route_type", ChoiceLine).value)
@@ -152,7 +152,7 @@ class RegistrationForm(Dialog[Registration]):
 
     def _read(self) -> None:
         """Read the fields, and show what they mean."""
-        from sipbreakout_tui.services.registration_form import read_form
+        from sipbreakout_tui.services.registrations.form import read_form
 
         reading = self._reading = read_form(self._text)
         for name in ("number", "sip_uri", "mo", "mt"):
@@ -174,8 +174,8 @@ class RegistrationForm(Dialog[Registration]):
 
     def _draw(self) -> None:
         """Draw what the registration does; what is not typed yet is taken for an example."""
-        from sipbreakout_tui.services.registration_form import FormText, read_form
-        from sipbreakout_tui.services.what_it_does import what_it_does
+        from sipbreakout_tui.services.registrations.form import FormText, read_form
+        from sipbreakout_tui.services.registrations.what_it_does import what_it_does
 
         text = self._text
         reading = self._reading
@@ -190,7 +190,7 @@ class RegistrationForm(Dialog[Registration]):
             self.query_one(f"#doing-{at}", Static).update(lines)
 
     def _remark(self) -> None:
-        from sipbreakout_tui.services.registration_form import remarks
+        from sipbreakout_tui.services.registrations.form import remarks
 
         registration = None if self._reading is None else self._reading.registration
         said = []
@@ -206,7 +206,7 @@ class RegistrationForm(Dialog[Registration]):
 
     @work(exclusive=True, group="warnings")
     async def _warn(self, registration: Registration) -> None:
-        from sipbreakout_tui.services.registration_form import warnings
+        from sipbreakout_tui.services.registrations.form import warnings
 
         found = await asyncio.to_thread(warnings, registration)
         if self._reading is not None and self._reading.registration == registration:

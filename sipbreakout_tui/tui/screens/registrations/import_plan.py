@@ -17,8 +17,8 @@ from sipbreakout_tui.tui.widgets.columns import Cell, Column
 from sipbreakout_tui.tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.plan import Change
-    from sipbreakout_tui.services.registrations import LiveRegistrations
+    from sipbreakout_tui.services.registrations.live import LiveRegistrations
+    from sipbreakout_tui.services.registrations.plan import Change
 
 _COLUMNS = (
     Column("kind", "", 9),
@@ -62,7 +62,7 @@ class ImportPlan(Dialog["list[Change]"]):
     @on(ChoiceLine.Changed)
     @work(exclusive=True, group="plan")
     async def _plan(self) -> None:
-        from sipbreakout_tui.services.plan import ChangeKind, summary
+        from sipbreakout_tui.services.registrations.plan import ChangeKind, summary
 
         said, send, table = self.query_one(".plan-said", Static), self.query_one("#send", Button), LineTable
         send.disabled = True

@@ -21,8 +21,8 @@ from sipbreakout_tui.tui.widgets.filter_bar import FilterBar
 from sipbreakout_tui.tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.listing import Row
-    from sipbreakout_tui.services.registrations import Changed, LiveRegistrations
+    from sipbreakout_tui.services.registrations.listing import Row
+    from sipbreakout_tui.services.registrations.live import Changed, LiveRegistrations
 
 _FOLLOW_SECONDS = 5.0
 """How often rows are arranged anew where time alone moves them."""
@@ -265,7 +265,7 @@ class RegistrationsPlace(ChangingPlace):
     @on(FilterBar.Changed)
     def _filter(self, event: FilterBar.Changed) -> None:
         from sipbreakout_tui.services.filter import Filter
-        from sipbreakout_tui.services.listing import FIELDS
+        from sipbreakout_tui.services.registrations.listing import FIELDS
 
         try:
             chosen = Filter(event.text, FIELDS) if event.text.strip() else None
@@ -320,7 +320,7 @@ class RegistrationsPlace(ChangingPlace):
 
     def action_copy_grpcurl(self) -> None:
         """Copy the row as a grpcurl command line."""
-        from sipbreakout_tui.services.grpcurl import profile_line
+        from sipbreakout_tui.services.registrations.grpcurl import profile_line
 
         if self.row is not None and self.live is not None:
             self.app.copy_to_clipboard(profile_line("upsert", self.row.registration(), self.live.profile))
@@ -328,7 +328,7 @@ class RegistrationsPlace(ChangingPlace):
 
     def action_copy_toml(self) -> None:
         """Copy the row as TOML."""
-        from sipbreakout_tui.services.registration_export import as_toml
+        from sipbreakout_tui.services.registrations.export import as_toml
 
         if self.row is not None:
             self.app.copy_to_clipboard(as_toml(self.row))

@@ -15,9 +15,9 @@ from sipbreakout_tui.tui.screens.registrations.cells import moment
 from sipbreakout_tui.tui.widgets.picture import picture_content
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.listing import Row
-    from sipbreakout_tui.services.number_history import NumberHistory
-    from sipbreakout_tui.services.what_it_does import Doing
+    from sipbreakout_tui.services.registrations.listing import Row
+    from sipbreakout_tui.services.registrations.number_history import NumberHistory
+    from sipbreakout_tui.services.registrations.what_it_does import Doing
     from sipbreakout_tui.tui.app import SipBreakoutApp
 
 SKETCH_WIDTH = 37
@@ -119,7 +119,7 @@ class RowPane(Widget):
 
     @work(exclusive=True, group="history")
     async def _read_history(self) -> None:
-        from sipbreakout_tui.services.number_history import number_history
+        from sipbreakout_tui.services.registrations.number_history import number_history
 
         app, row = cast("SipBreakoutApp", self.app), self._row
         if app.live is None or row is None:
@@ -135,7 +135,7 @@ class RowPane(Widget):
             self.refresh()
 
     def _doings(self, width: int) -> "list[Doing]":
-        from sipbreakout_tui.services.what_it_does import what_it_does
+        from sipbreakout_tui.services.registrations.what_it_does import what_it_does
 
         if self._row is None or not self._row.sip_uri:
             return []

@@ -12,9 +12,9 @@ from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.bulk_run import BulkRun
-    from sipbreakout_tui.services.plan import Change
-    from sipbreakout_tui.services.registrations import LiveRegistrations
+    from sipbreakout_tui.services.registrations.bulk_run import BulkRun
+    from sipbreakout_tui.services.registrations.live import LiveRegistrations
+    from sipbreakout_tui.services.registrations.plan import Change
 
 
 class SendingPlace(Place):
@@ -81,7 +81,7 @@ class SendingPlace(Place):
 
     def start_bulk(self, doing: str, changes: "Iterable[Change]") -> None:
         """Begin a bulk action, and show it; there is one at a time."""
-        from sipbreakout_tui.services.bulk_run import BulkRun
+        from sipbreakout_tui.services.registrations.bulk_run import BulkRun
 
         if self.sip_app.bulk is not None:
             self.notify(f"wait until it is done: {self.sip_app.bulk}", severity="warning", markup=False)

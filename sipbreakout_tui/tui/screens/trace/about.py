@@ -8,8 +8,8 @@ from textual.widget import Widget
 from sipbreakout_tui.tui.words import bar
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.trace_calls import CallList
-    from sipbreakout_tui.services.trace_reading import TraceWork
+    from sipbreakout_tui.services.traces.call_rows import CallList
+    from sipbreakout_tui.services.traces.reading import TraceWork
 
 _BAR = 20
 _COLOURS = {"bad": "$error", "warn": "$warning", "good": "$success"}
@@ -55,7 +55,7 @@ class AboutTrace(Widget):
         return [*parts, ("   esc stops and shows what was read", "$secondary")]
 
     def _counts(self) -> list[_Part]:
-        from sipbreakout_tui.services.trace_calls import grade
+        from sipbreakout_tui.services.traces.call_rows import grade
 
         calls = self._calls
         if calls is None:

@@ -15,9 +15,9 @@ from sipbreakout_tui.tui.screens.trace.legs import LegsPane
 from sipbreakout_tui.tui.screens.trace.lists import EvidencePane, MessagesPane, StandingPane
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.trace_call_messages import CallMessages
-    from sipbreakout_tui.services.trace_fix import WayOut
-    from sipbreakout_tui.services.traces import OpenedTrace
+    from sipbreakout_tui.services.traces.call_messages import CallMessages
+    from sipbreakout_tui.services.traces.fix import WayOut
+    from sipbreakout_tui.services.traces.opening import OpenedTrace
     from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 
 LOW = 30
@@ -132,7 +132,7 @@ class ChosenCall(Vertical):
 
     def show(self, opened: "OpenedTrace | None", diagnosis: "Diagnosis | None", way: "WayOut | None" = None) -> None:
         """Show a call, or none."""
-        from sipbreakout_tui.services.trace_call_messages import CallMessages
+        from sipbreakout_tui.services.traces.call_messages import CallMessages
 
         if diagnosis is not None and diagnosis is self._diagnosis:
             self._way = way
@@ -182,8 +182,8 @@ class ChosenCall(Vertical):
         self._say()
 
     def _say(self) -> None:
-        from sipbreakout_tui.services.trace_calls import grade
-        from sipbreakout_tui.services.trace_words import frame_words
+        from sipbreakout_tui.services.traces.call_rows import grade
+        from sipbreakout_tui.services.traces.words import frame_words
 
         diagnosis, way = self._diagnosis, self._way
         if diagnosis is None:

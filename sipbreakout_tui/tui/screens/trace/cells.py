@@ -22,7 +22,7 @@ COLUMNS = (
 
 def row_cells(diagnosis: "Diagnosis") -> list[Cell]:
     """Return the cells of a call."""
-    from sipbreakout_tui.services.trace_calls import call_cells, grade
+    from sipbreakout_tui.services.traces.call_rows import call_cells, grade
 
     cells, look = call_cells(diagnosis), grade(diagnosis.verdict.id)
     return [

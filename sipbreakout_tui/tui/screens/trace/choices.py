@@ -116,7 +116,7 @@ class ReportDialog(Dialog[ReportWanted]):
 
     def __init__(self, number: int, count: int) -> None:
         """Take the number of the chosen call, and how many are shown."""
-        from sipbreakout_tui.services.trace_report import FORMS
+        from sipbreakout_tui.services.traces.report import FORMS
 
         super().__init__(f"Save call {number}")
         self._forms = FORMS

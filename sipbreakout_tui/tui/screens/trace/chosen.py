@@ -17,8 +17,8 @@ from sipbreakout_tui.tui.screens.trace.reading import ReadingPlace
 from sipbreakout_tui.tui.widgets.line_table import LineTable
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.registrations import Changed, LiveRegistrations
-    from sipbreakout_tui.services.trace_fix import WayOut
+    from sipbreakout_tui.services.registrations.live import Changed, LiveRegistrations
+    from sipbreakout_tui.services.traces.fix import WayOut
     from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 
 
@@ -84,7 +84,7 @@ class ChosenCallPlace(ReadingPlace):
 
     def _way_out(self, diagnosis: "Diagnosis") -> "WayOut":
         from sipbreakout_model import RegistrationBook
-        from sipbreakout_tui.services.trace_fix import way_out
+        from sipbreakout_tui.services.traces.fix import way_out
 
         return way_out(diagnosis, RegistrationBook() if self.live is None else self.live, self.sip_app.clock())
 
@@ -217,7 +217,7 @@ class ChosenCallPlace(ReadingPlace):
     @work(group="copy", exclusive=True)
     async def action_copy(self) -> None:
         """Copy the diagnosis as text."""
-        from sipbreakout_tui.services.trace_text import call_lines
+        from sipbreakout_tui.services.traces.text import call_lines
 
         diagnosis, calls = self._diagnosis, self.calls
         if diagnosis is None or calls is None:
@@ -234,7 +234,7 @@ class ChosenCallPlace(ReadingPlace):
     @work(group="dialog", exclusive=True)
     async def action_save(self) -> None:
         """Save a report."""
-        from sipbreakout_tui.services.trace_report import write_report
+        from sipbreakout_tui.services.traces.report import write_report
         from sipbreakout_tui.tui.screens.open_file import SaveFile
 
         diagnosis, calls = self._diagnosis, self.calls

@@ -12,7 +12,7 @@ from sipbreakout_tui.tui.screens.dialog import Dialog
 from sipbreakout_tui.tui.screens.trace.raw_text import RawText
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.trace_raw import DifferenceLine
+    from sipbreakout_tui.services.traces.raw_text import DifferenceLine
 
 _STYLES = {"-": "$error", "+": "$success", " ": "$secondary"}
 
@@ -27,7 +27,7 @@ class DifferenceDialog(Dialog[None]):
 
     def __init__(self, one: tuple[str, list[str]], two: tuple[str, list[str]]) -> None:
         """Take both messages: a title, and lines that are safe to show."""
-        from sipbreakout_tui.services.trace_raw import difference
+        from sipbreakout_tui.services.traces.raw_text import difference
 
         super().__init__("What differs")
         self._titles = one[0], two[0]

@@ -15,8 +15,8 @@ from sipbreakout_tui.tui.requests import EditRegistration, ShowNumber
 from sipbreakout_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.plan import Change
-    from sipbreakout_tui.services.trace_fix import WayOut
+    from sipbreakout_tui.services.registrations.plan import Change
+    from sipbreakout_tui.services.traces.fix import WayOut
 
 _Part = tuple[str, str]
 

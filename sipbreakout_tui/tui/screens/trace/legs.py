@@ -13,7 +13,7 @@ from textual.widgets import Static
 from sipbreakout_tui.tui.widgets.picture import picture_content
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.trace_legs import LegsPicture
+    from sipbreakout_tui.services.traces.legs import LegsPicture
     from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 
 _GUTTER = 2
@@ -100,7 +100,7 @@ class LegsPane(VerticalScroll, can_focus=True):
                 self.action_open()
 
     def _draw(self) -> None:
-        from sipbreakout_tui.services.trace_legs import legs_picture
+        from sipbreakout_tui.services.traces.legs import legs_picture
 
         if self._diagnosis is None or not self.is_mounted:
             return
@@ -110,7 +110,7 @@ class LegsPane(VerticalScroll, can_focus=True):
         self._mark()
 
     def _mark(self) -> None:
-        from sipbreakout_tui.services.trace_legs import leg_details
+        from sipbreakout_tui.services.traces.legs import leg_details
 
         picture, diagnosis = self._picture, self._diagnosis
         if picture is None or diagnosis is None:

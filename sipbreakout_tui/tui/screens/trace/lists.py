@@ -13,10 +13,10 @@ from sipbreakout_tui.tui.widgets.columns import Cell, Column
 from sipbreakout_tui.tui.widgets.line_table import LineTable, identity_of_index
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.trace_call_messages import CallMessages
-    from sipbreakout_tui.services.trace_evidence import Evidence
-    from sipbreakout_tui.services.trace_standing import Lived
-    from sipbreakout_tui.services.traces import OpenedTrace
+    from sipbreakout_tui.services.traces.call_messages import CallMessages
+    from sipbreakout_tui.services.traces.evidence import Evidence
+    from sipbreakout_tui.services.traces.opening import OpenedTrace
+    from sipbreakout_tui.services.traces.standing import Lived
     from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 
 _MESSAGES = (
@@ -139,7 +139,7 @@ class EvidencePane(Vertical):
 
     def show_call(self, diagnosis: "Diagnosis", messages: "CallMessages") -> None:
         """Show what proves a diagnosis."""
-        from sipbreakout_tui.services.trace_evidence import evidence_of
+        from sipbreakout_tui.services.traces.evidence import evidence_of
 
         self._call, self._diagnosis = messages, diagnosis
         self._lines = evidence_of(diagnosis)
@@ -164,7 +164,7 @@ class EvidencePane(Vertical):
             self.post_message(self.Opened(row))
 
     def _tell(self, index: int | None) -> None:
-        from sipbreakout_tui.services.trace_evidence import finding_paragraphs
+        from sipbreakout_tui.services.traces.evidence import finding_paragraphs
 
         if index is not None and self._diagnosis is not None:
             told = "\n".join(finding_paragraphs(self._diagnosis, self._lines[index].finding))
@@ -172,7 +172,7 @@ class EvidencePane(Vertical):
             self.query_one(Static).display = bool(told)
 
     def _cells(self, index: int) -> list[Cell]:
-        from sipbreakout_tui.services.trace_calls import grade
+        from sipbreakout_tui.services.traces.call_rows import grade
 
         evidence = self._lines[index]
         if evidence.frame is None:
@@ -218,7 +218,7 @@ class StandingPane(Vertical):
 
     def show_call(self, opened: "OpenedTrace", diagnosis: "Diagnosis") -> None:
         """Show a call."""
-        from sipbreakout_tui.services.trace_standing import deciding, leases_around
+        from sipbreakout_tui.services.traces.standing import deciding, leases_around
 
         self._leases = leases_around(opened, diagnosis)
         said = [Content(line) for line in deciding(opened, diagnosis)]

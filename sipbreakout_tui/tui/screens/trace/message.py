@@ -15,8 +15,8 @@ from sipbreakout_tui.tui.screens.trace.raw_text import RawText
 from sipbreakout_tui.tui.screens.trace.status import explain_status
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.trace_call_messages import CallMessages
-    from sipbreakout_tui.services.trace_raw import Hit
+    from sipbreakout_tui.services.traces.call_messages import CallMessages
+    from sipbreakout_tui.services.traces.raw_text import Hit
 
 _STYLES = {
     "start": "bold $primary",
@@ -125,7 +125,7 @@ class MessageDialog(Dialog[int]):
         self.query_one(RawText).focus()
 
     def _show(self) -> None:
-        from sipbreakout_tui.services.trace_raw import parts_of
+        from sipbreakout_tui.services.traces.raw_text import parts_of
 
         messages = self._messages
         try:
@@ -148,7 +148,7 @@ class MessageDialog(Dialog[int]):
         self._search(self.query_one(Input).value)
 
     def _search(self, wanted: str) -> None:
-        from sipbreakout_tui.services.trace_raw import hits
+        from sipbreakout_tui.services.traces.raw_text import hits
 
         self._hits = hits(self._lines, wanted)
         self._hit = 0

@@ -14,7 +14,7 @@ from sipbreakout_tui.tui.widgets.columns import Cell, Column
 from sipbreakout_tui.tui.widgets.line_table import LineTable, identity_of_index
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.trace_parties import SeenAddress
+    from sipbreakout_tui.services.traces.parties import SeenAddress
 
 _COLUMNS = (
     Column("party", "taken for", 9),

@@ -19,7 +19,7 @@ from sipbreakout_tui.tui.widgets.filter_bar import FilterBar
 from sipbreakout_tui.tui.widgets.line_table import LineTable, identity_of_index
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.trace_calls import CallList
+    from sipbreakout_tui.services.traces.call_rows import CallList
 
 
 _AT_ONCE = 1000
@@ -164,7 +164,7 @@ class TracePlace(ChosenCallPlace):
 
     @on(LineTable.HeaderClicked, "#calls")
     def _header_clicked(self, event: LineTable.HeaderClicked) -> None:
-        from sipbreakout_tui.services.trace_calls import SORTS
+        from sipbreakout_tui.services.traces.call_rows import SORTS
 
         calls = self.calls
         if calls is not None and event.column in SORTS:
@@ -198,7 +198,7 @@ class TracePlace(ChosenCallPlace):
 
     def action_sort(self, steps: int) -> None:
         """Sort by another column."""
-        from sipbreakout_tui.services.trace_calls import sort_after
+        from sipbreakout_tui.services.traces.call_rows import sort_after
 
         if self.calls is not None:
             self._arrange(sort_after(self.calls.sorted_by, steps), False)
@@ -210,14 +210,14 @@ class TracePlace(ChosenCallPlace):
 
     def action_by_time(self) -> None:
         """Sort by time; where it is, the worst first."""
-        from sipbreakout_tui.services.trace_calls import WORST
+        from sipbreakout_tui.services.traces.call_rows import WORST
 
         if self.calls is not None:
             self._arrange(WORST if self.calls.sorted_by == "time" else "time", False)
 
     def action_about(self) -> None:
         """Tell what was read."""
-        from sipbreakout_tui.services.trace_words import source_lines, unmasked
+        from sipbreakout_tui.services.traces.words import source_lines, unmasked
 
         if self.calls is not None:
             lines = source_lines(self.calls.opened, unmasked)

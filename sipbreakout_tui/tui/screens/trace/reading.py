@@ -18,10 +18,10 @@ from sipbreakout_tui.tui.screens.trace.choices import Choice, ChoiceDialog
 from sipbreakout_tui.tui.screens.trace.parties import PartiesDialog
 
 if TYPE_CHECKING:
-    from sipbreakout_tui.services.registrations import LiveRegistrations
-    from sipbreakout_tui.services.trace_calls import CallList
-    from sipbreakout_tui.services.trace_reading import Known, Question, TraceWork
-    from sipbreakout_tui.services.traces import OpenedTrace
+    from sipbreakout_tui.services.registrations.live import LiveRegistrations
+    from sipbreakout_tui.services.traces.call_rows import CallList
+    from sipbreakout_tui.services.traces.opening import OpenedTrace
+    from sipbreakout_tui.services.traces.reading import Known, Question, TraceWork
 
 _LOOK_SECONDS = 0.1
 """How often the progress of a reading is shown."""
@@ -96,7 +96,7 @@ class ReadingPlace(Place):
             opened.close()
 
     def _read_waiting(self) -> None:
-        from sipbreakout_tui.services.trace_reading import read_captures
+        from sipbreakout_tui.services.traces.reading import read_captures
 
         paths, self._waiting = self._waiting, ()
         if not paths:
@@ -109,7 +109,7 @@ class ReadingPlace(Place):
     @property
     def question(self) -> "Question":
         """What is taken for granted when calls are diagnosed."""
-        from sipbreakout_tui.services.trace_reading import Question
+        from sipbreakout_tui.services.traces.reading import Question
 
         if self._chosen is None:
             self._chosen = Question()
@@ -117,7 +117,7 @@ class ReadingPlace(Place):
 
     @property
     def _known(self) -> "Known | None":
-        from sipbreakout_tui.services.trace_reading import Known
+        from sipbreakout_tui.services.traces.reading import Known
 
         live = self.live
         return None if live is None else Known(live.ledger, live.profile.target)
@@ -199,7 +199,7 @@ class ReadingPlace(Place):
     @work(group="dialog", exclusive=True)
     async def action_against(self) -> None:
         """Choose the registrations that calls are held against."""
-        from sipbreakout_tui.services.trace_reading import Against
+        from sipbreakout_tui.services.traces.reading import Against
         from sipbreakout_tui.tui.screens.open_file import OpenFile
 
         question = self.question
@@ -222,7 +222,7 @@ class ReadingPlace(Place):
     @work(group="dialog", exclusive=True)
     async def action_parties(self) -> None:
         """Say which address is the core's or a TAS's."""
-        from sipbreakout_tui.services.trace_parties import seen_addresses
+        from sipbreakout_tui.services.traces.parties import seen_addresses
 
         calls = self.calls
         if calls is None:
@@ -238,7 +238,7 @@ class ReadingPlace(Place):
 
     def _ask_again(self, question: "Question") -> None:
         """Diagnose the open calls anew."""
-        from sipbreakout_tui.services.trace_reading import diagnose_calls
+        from sipbreakout_tui.services.traces.reading import diagnose_calls
 
         if self._work is not None:
             self.notify("wait until it is read, or press esc", severity="warning", markup=False)

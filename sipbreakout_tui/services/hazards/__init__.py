@@ -1,0 +1,1 @@
+"""What can go wrong with registrations, as rows, as text, and with its fix."""

@@ -1,0 +1,1 @@
+"""Registrations: what is known of them live, and every way to change them."""

@@ -1,0 +1,1 @@
+"""Captures: opened, read, diagnosed, and what lists, texts and reports show of them."""
