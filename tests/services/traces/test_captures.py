@@ -28,7 +28,7 @@ SNGREP = (
     ("content", "decoder"),
     [
         (LOOP.read_bytes(), "builtin"),
-        (gzip.compress(LOOP.read_bytes()), "builtin"),
+        (gzip.compress(LOOP.read_bytes(), mtime=0), "builtin"),
         ((DATA / "loop-on-the-wire-tls.pcapng").read_bytes(), "builtin"),
         (SNGREP.encode(), "text"),
     ],
