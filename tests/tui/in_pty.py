@@ -35,12 +35,16 @@ class InPty:
         self.before = termios.tcgetattr(slave)
         # The leader of a session that has no terminal yet gets the one that it opens.
         opening = 'tty="$1"; shift; exec "$@" <"$tty" >"$tty" 2>&1'
-        self.process = subprocess.Popen(
-            ["sh", "-c", opening, "sh", os.ttyname(slave), *command],
-            stdin=subprocess.DEVNULL,
-            env=dict(environment),
-            start_new_session=True,
-        )
+        former = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup around the tests would be inherited
+        try:
+            self.process = subprocess.Popen(
+                ["sh", "-c", opening, "sh", os.ttyname(slave), *command],
+                stdin=subprocess.DEVNULL,
+                env=dict(environment),
+                start_new_session=True,
+            )
+        finally:
+            signal.signal(signal.SIGHUP, former)
         self._slave = slave  # stays open, so that what is left can be read after the end
         self._open = True
         self.written = b""
@@ -122,11 +126,6 @@ class InPty:
         assert self.attributes == self.before
         assert OPEN_SCREEN not in self.written[at:]
         return self.written[at + len(CLOSED_SCREEN) :]
-
-
-def _take_terminal() -> None:
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup around the tests would be inherited
 
 
 @contextmanager
