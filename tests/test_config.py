@@ -111,7 +111,6 @@ def test_built_in_profiles(tmp_path: Path) -> None:
     embedded, sandbox, production = profiles
     assert (embedded.target, embedded.plaintext, embedded.auth) == ("127.0.0.1:50051", True, NoAuth())
     assert embedded.is_local
-    assert embedded.is_embedded
     assert (sandbox.target, sandbox.plaintext, sandbox.auth) == ("sandbox.api.wgtwo.com:443", False, NoAuth())
     assert not sandbox.is_local
     assert production.target == "api.wgtwo.com:443"

@@ -114,11 +114,6 @@ class Profile:
         return is_loopback(_host(self.target))
 
     @property
-    def is_embedded(self) -> bool:
-        """Whether it is the built-in profile of the core that ships with the program."""
-        return self.name == "embedded"
-
-    @property
     def without_number(self) -> bool:
         """Whether the wire leaves the number out (V4)."""
         return self.token_kind == "user"

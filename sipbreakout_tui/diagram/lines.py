@@ -1,16 +1,12 @@
 """A line of a picture: plain text, and which part of it is what.
 
-Rich and Textual show it without parsing any markup, so no text from outside can be taken for markup.
+It is shown without parsing any markup, so no text from outside can be taken for markup.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from sipbreakout_tui.safe_text import visible
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 Mark: TypeAlias = Literal[
     "party",  # the name of a party
@@ -26,22 +22,7 @@ Mark: TypeAlias = Literal[
     "time",
     "outcome",
 ]
-
-STYLES: Mapping[Mark, str] = {
-    "party": "bold",
-    "address": "default",
-    "leg": "blue",
-    "looped": "bold red",
-    "absent": "dim",
-    "number": "default",
-    "prefix": "bold",
-    "note": "italic",
-    "rule": "dim",
-    "end": "yellow",
-    "time": "dim",
-    "outcome": "bold",
-}
-"""Rich styles for the marks: of the terminal's own colours, so that they are readable on light and dark."""
+"""What a part of a line is; how that looks is for who shows it."""
 
 
 class Span(NamedTuple):
@@ -95,19 +76,3 @@ def shortened(text: str, width: int, ellipsis: str = "…") -> str:
     if kept < 2:
         return text[: max(width, 0)]
     return f"{text[: kept - kept // 2]}{ellipsis}{text[len(text) - kept // 2 :]}"
-
-
-def rich_text(line: StyledLine, styles: Mapping[Mark, str] = STYLES) -> "Text":
-    """Return the line as Rich shows it, and Textual's widgets, too.
-
-    Args:
-        line: The line.
-        styles: A Rich style for each mark; marks without one are shown plain.
-    """
-    from rich.text import Text
-
-    text = Text(line.text, no_wrap=True, end="")
-    for start, stop, mark in line.spans:
-        if mark in styles:
-            text.stylize(styles[mark], start, stop)
-    return text

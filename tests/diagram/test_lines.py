@@ -5,10 +5,10 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.style import Style
 
 from sipbreakout_tui.diagram.canvas import UNICODE, Canvas
-from sipbreakout_tui.diagram.lines import STYLES, Mark, Span, StyledLine, plain, rich_text, shortened
+from sipbreakout_tui.diagram.lines import Mark, Span, StyledLine, plain, shortened
+from sipbreakout_tui.tui.widgets.picture import STYLES
 
 
 @pytest.mark.parametrize(
@@ -36,18 +36,8 @@ def test_plain_is_printable_ascii(text: str) -> None:
     assert plain(text).isprintable()
 
 
-def test_rich_shows_the_text_as_it_is() -> None:
-    line = StyledLine("[bold red]core[/]", (Span(10, 14, "party"),))
-    text = rich_text(line)
-    assert text.plain == str(line) == "[bold red]core[/]"
-    assert [(span.start, span.end, span.style) for span in text.spans] == [(10, 14, STYLES["party"])]
-    assert rich_text(line, {}).spans == []
-
-
-def test_every_mark_has_a_style_that_rich_knows() -> None:
+def test_every_mark_has_a_look() -> None:
     assert set(STYLES) == set(get_args(Mark))
-    for style in STYLES.values():
-        Style.parse(style)
 
 
 def test_canvas_grows_cuts_and_joins_marks() -> None:

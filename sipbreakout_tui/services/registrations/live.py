@@ -97,8 +97,6 @@ class LiveRegistrations:
         self.revision = 0
         """Counts the looks that found something, so that who missed one can tell."""
         self.core = CoreState.CONNECTING
-        self.core_words = ""
-        """Why the core is away or does not let us in."""
         self.keeper_runs = True
         """Whether what is kept is refreshed; taken for granted until it has been looked at."""
         self._recorder: Recorder | SipBreakoutError | None = None
@@ -121,7 +119,7 @@ class LiveRegistrations:
     def cannot_connect(self, error: SipBreakoutError) -> None:
         """Take why nothing can be sent; whoever asks for a change is told."""
         self._recorder = error
-        self.core, self.core_words = CoreState.AWAY, str(error)
+        self.core = CoreState.AWAY
         self._connected.set()
 
     def close(self) -> None:
@@ -240,9 +238,9 @@ class LiveRegistrations:
         recorder = await self._sender()
         report = await carry_out(recorder, changes, concurrency=BULK_CONCURRENCY, stop=stop, progress=progress)
         if report.done:
-            self.core, self.core_words = CoreState.SERVING, ""
+            self.core = CoreState.SERVING
         elif report.unreachable:
-            self.core, self.core_words = CoreState.AWAY, report.failed[0][1]
+            self.core = CoreState.AWAY
         return report
 
     def changes_for(self, kind: ChangeKind, numbers: Iterable[str]) -> list[Change]:
@@ -269,7 +267,6 @@ class LiveRegistrations:
             if self.core is CoreState.UNAUTHORISED and reached:
                 continue  # that it answers is not news; a request that works will be
             self.core = _CORE_STATES[reached]
-            self.core_words = f"nothing answers at {self.profile.target}" if reached is False else ""
             told()
 
     # Inside
@@ -286,16 +283,16 @@ class LiveRegistrations:
         """Await a request, and note what its end says of the core."""
         try:
             answer = await request
-        except CannotReachCore as error:
-            self.core, self.core_words = CoreState.AWAY, str(error)
+        except CannotReachCore:
+            self.core = CoreState.AWAY
             raise
-        except NotAuthorised as error:
-            self.core, self.core_words = CoreState.UNAUTHORISED, str(error)
+        except NotAuthorised:
+            self.core = CoreState.UNAUTHORISED
             raise
         except Refused:
-            self.core, self.core_words = CoreState.SERVING, ""
+            self.core = CoreState.SERVING
             raise
-        self.core, self.core_words = CoreState.SERVING, ""
+        self.core = CoreState.SERVING
         return answer
 
     async def _in_thread(self, work: Callable[..., T], *arguments: object) -> T:

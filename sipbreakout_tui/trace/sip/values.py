@@ -8,7 +8,6 @@ from sipbreakout_tui.trace.sip.splitting import WHITE, number, params, quote_end
 from sipbreakout_tui.trace.sip.uri import Uri, host_and_port
 
 _UUID = re.compile(r"[0-9a-fA-F]{32}")
-_NIL = "0" * 32
 
 
 class CSeq(NamedTuple):
@@ -109,16 +108,6 @@ class SessionId:
     def uuid(self) -> str | None:
         """The sender's half in lower case; None where it is not 32 hex digits."""
         return self.local.lower() if _UUID.fullmatch(self.local) else None
-
-    @property
-    def is_nil(self) -> bool:
-        """Whether the sender's half is all zeros."""
-        return self.local == _NIL
-
-    @property
-    def is_malformed(self) -> bool:
-        """Whether the sender's half is not 32 hex digits."""
-        return self.uuid is None
 
 
 class ReasonValue(NamedTuple):
