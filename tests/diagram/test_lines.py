@@ -1,4 +1,4 @@
-"""Lines with marks: harmless text, shortened in the middle, shown by Rich without markup."""
+"""Lines with marks: harmless text, shortened in the middle, each mark with a look."""
 
 from typing import get_args
 
