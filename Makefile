@@ -9,7 +9,7 @@ SETUP  := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check proto docs screenshots bench clean
+.PHONY: help demo test coverage check proto docs screenshots bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -19,6 +19,11 @@ demo: $(VENV)/.installed ## install, then open the terminal UI on a core of its 
 
 test: $(VENV)/.installed-dev ## run every test, as many at once as there are cores
 	$(PY) -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+coverage: $(VENV)/.installed-dev ## run every test, and show what they reach: all branches of the model, 90 % of the rest
+	$(PY) -m pytest --numprocesses auto --dist worksteal --cov --cov-report= $(ARGS)
+	$(BIN)/coverage report --include='model/*' --skip-covered --fail-under=100
+	$(BIN)/coverage report --omit='model/*' --skip-covered --fail-under=90 --sort=cover
 
 check: $(VENV)/.installed-dev ## format, lint, types, import directions, generated code, docs
 	$(BIN)/ruff format --check .
@@ -37,8 +42,8 @@ docs: $(VENV)/.installed-dev ## regenerate the generated parts of docs/
 screenshots: $(VENV)/.installed-dev ## take the pictures of the terminal UI in docs/screenshots/ again
 	$(PY) -m docs.screenshot_files
 
-bench: $(VENV)/.installed-dev ## run every benchmark
-	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done
+bench: $(VENV)/.installed-dev ## run every benchmark, and write docs/performance.md
+	$(PY) -m bench --write
 
 clean: ## remove .venv, builds and caches
 	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

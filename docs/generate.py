@@ -1,8 +1,10 @@
-"""Writes the generated pages and pictures of docs/, and the command outputs in README.md.
+"""Writes the generated pages and pictures of docs/, and the command outputs in the pages written by hand.
 
-These are rules.md, diagnosis.md, gallery.md with its pictures, and the screenshots of the terminal UI. Run as
-`python -m docs.generate`; with --check it only says what is stale. In a block marked `console` each line that
-starts with `$ sipbreakout` is run here, at the top of the checkout, and what it prints becomes the lines below it.
+Generated are commands.md, terminal-ui.md, rules.md, diagnosis.md, gallery.md with its pictures, and the screenshots of
+the terminal UI; performance.md is written by `make bench`. Run as `python -m docs.generate`; with --check it only says
+what is stale. In a block marked `console`, of README.md, CONTRIBUTING.md and docs/*.md, each line that starts with
+`$ sipbreakout` is run here, at the top of the checkout and without profiles and ledger, and what it prints becomes the
+lines below it.
 """
 
 import os
@@ -10,35 +12,53 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+from docs.commands_page import commands_page
 from docs.diagnosis_page import diagnosis_page
 from docs.gallery_page import gallery_files, same_drawings
+from docs.keys_page import keys_page
 from docs.rules_page import rules_page
 from docs.screenshot_files import screenshot_files
 
 DOCS = Path(__file__).parent
-README = DOCS.parent / "README.md"
+ROOT = DOCS.parent
 
 
 def with_outputs(page: str) -> str:
     """Return the page with the output of its commands as they print it now, times in UTC."""
-    return re.sub(r"```console\n(.*?)```", lambda block: f"```console\n{_session(block[1])}```", page, flags=re.DOTALL)
+    return re.sub(r"```console\n(.*?)```", lambda block: f"```console\n{session(block[1])}```", page, flags=re.DOTALL)
 
 
-def _session(block: str) -> str:
+def session(block: str) -> str:
+    """Return the text of a `console` block with the output of its commands as they print it now.
+
+    Raises:
+        SystemExit: A command is none of sipbreakout, or there is none.
+    """
     commands = [line for line in block.splitlines() if line.startswith("$ ")]
-    return "\n".join(f"{command}\n{_output(command[2:])}" for command in commands)
+    if not commands:
+        raise SystemExit(f"docs: no line of the console block starts with '$ ': {block!r}")
+    with tempfile.TemporaryDirectory() as folder:
+        return "\n".join(f"{command}\n{_output(command[2:], Path(folder))}" for command in commands)
 
 
-def _output(command: str) -> str:
+def _output(command: str, folder: Path) -> str:
     words = shlex.split(command)
     if words[0] != "sipbreakout":
         raise SystemExit(f"docs: only sipbreakout commands are run, not {command!r}")
+    own = {"SIPBREAKOUT_CONFIG": str(folder / "config.toml"), "SIPBREAKOUT_STATE_DIR": str(folder / "state")}
+    unwanted = ("SIPBREAKOUT_PROFILE", "COLUMNS", "LINES")
     done = subprocess.run(
         [sys.executable, "-m", "sipbreakout_tui", *words[1:]],
-        cwd=README.parent,
-        env={**os.environ, "TZ": "UTC", "PYTHONIOENCODING": "utf-8"},
+        cwd=ROOT,
+        env={
+            **{name: value for name, value in os.environ.items() if name not in unwanted},
+            **own,
+            "TZ": "UTC",
+            "PYTHONIOENCODING": "utf-8",
+        },
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -48,15 +68,22 @@ def _output(command: str) -> str:
     return done.stdout + done.stderr
 
 
+def pages_by_hand() -> list[Path]:
+    """Return the pages that commands are run in: README.md, CONTRIBUTING.md and those of docs/ with such blocks."""
+    found = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
+    return [path for path in found if "```console\n" in path.read_text(encoding="utf-8")]
+
+
 def main() -> int:
     """Write what is stale, or with --check only name it; return the exit code."""
     check = sys.argv[1:] == ["--check"]
-    readme = README.read_text(encoding="utf-8")
     stale = []
     pages = {
+        **{path: with_outputs(path.read_text(encoding="utf-8")) for path in pages_by_hand()},
+        DOCS / "commands.md": commands_page(),
+        DOCS / "terminal-ui.md": keys_page(),
         DOCS / "rules.md": rules_page(),
         DOCS / "diagnosis.md": diagnosis_page(),
-        README: with_outputs(readme),
         **gallery_files(DOCS),
         **screenshot_files(DOCS),
     }

@@ -67,7 +67,9 @@ async def _keep(ledger: "Ledger", profiles: "list[Profile]") -> "list[Keeper]":
     from sipbreakout_tui.cli.stopping import stopped_by_signals
     from sipbreakout_tui.services.registrations.keeping import keep as keep_until
 
+    def started() -> None:
+        say("note", f"keeping registrations at {', '.join(profile.target for profile in profiles)}; stop with ctrl-c")
+
     stop = asyncio.Event()
     with stopped_by_signals(stop):
-        say("note", f"keeping registrations at {', '.join(profile.target for profile in profiles)}; stop with ctrl-c")
-        return await keep_until(ledger, profiles, stop, lambda message: say("note", message))
+        return await keep_until(ledger, profiles, stop, lambda message: say("note", message), started=started)

@@ -43,10 +43,12 @@ def import_(file: Annotated[str, typer.Argument(metavar="FILE", help="What `ledg
     with Ledger() as ledger:
         try:
             with open(file, encoding="utf-8") as stream:  # noqa: PTH123 - Path does not take a NUL apart either
-                put_lines([str(ledger.import_(stream))], None)
+                taken = ledger.import_(stream)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             raise ImportFailed(f"{visible(file)} cannot be read: {why}") from error
+    words = f"took {taken.added} new events, completed {taken.completed}, {taken.known} were here already"
+    put_lines([words], None)
 
 
 @group.command(cls=Command)
@@ -57,7 +59,8 @@ def verify() -> None:
 
     with Ledger() as ledger:
         problems = ledger.verify()
-    put_lines(problems or ["the ledger is sound"], None)
+    advice = f"{ledger.path}: put a copy back, or move it away and import an export: sipbreakout ledger import FILE"
+    put_lines([*problems, advice] if problems else ["the ledger is sound"], None)
     if problems:
         raise typer.Exit(1)
 

@@ -27,6 +27,9 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows no arrow gets \u2192
     streams = (sys.stdout, sys.stderr)
+    # Read when grpc is first imported. Its C library else writes failed handshakes on stderr, across the
+    # screen of the terminal UI; they are in the errors that we raise.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         code = _run(arguments)
     except KeyboardInterrupt:

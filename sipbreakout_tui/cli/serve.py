@@ -49,11 +49,8 @@ def serve(
     """
     import asyncio
     import logging
-    import os
     from pathlib import Path
 
-    # gRPC's own lines on stderr would stand beside our one message; it reads this when it is loaded.
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from sipbreakout_model import E164
     from sipbreakout_tui.cli.values import naming
     from sipbreakout_tui.core import EmbeddedCore, Faults

@@ -34,7 +34,12 @@ class PassingOn(TyperCommand):
             )
             for each in options_of(demo=self.name == "demo")
         ]
-        return [TyperArgument(param_decls=["file"], metavar="[FILE]...", required=False, nargs=-1), *options]
+        return [
+            TyperArgument(
+                param_decls=["file"], metavar="[FILE]...", required=False, nargs=-1, help="Captures to open."
+            ),
+            *options,
+        ]
 
 
 def _completing(option: "StartOption") -> Callable[..., list[str]]:

@@ -5,7 +5,6 @@ and of nothing else.
 """
 
 import hmac
-import logging
 import os
 import stat
 import subprocess
@@ -30,8 +29,6 @@ HOW_TO_REFER = (
     'or { keyring = "service/user" }'
 )
 """The forms that a reference has in a profile file."""
-
-_log = logging.getLogger(__name__)
 
 
 class Secret:
@@ -155,9 +152,6 @@ class SecretRef:
         return _text(os.fsencode(text))  # what is not UTF-8 comes out of the environment as surrogates
 
     def _from_file(self) -> tuple[str | None, str | None]:
-        unsafe = self.warning()
-        if unsafe is not None:
-            _log.warning("%s", unsafe)
         try:
             with Path(self.file or "").open("rb") as file:
                 return _text(file.read(MAX_BYTES + 1))

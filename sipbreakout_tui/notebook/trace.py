@@ -39,7 +39,7 @@ _LEG_HEADER = ("leg", "from", "to", "INVITE", "ended", "frames", "beside the pre
 class CapturedCall:
     """One call of a capture, and why it went as it did."""
 
-    diagnosis: "Diagnosis"
+    diagnosis: "Diagnosis" = field(repr=False)
     theme: Theme = "light"
 
     @property
@@ -150,7 +150,7 @@ class CapturedCall:
 class CaptureView:
     """What captures show: iterates and counts as the list of its calls; a context manager that closes the files."""
 
-    opened: "OpenedTrace"
+    opened: "OpenedTrace" = field(repr=False)
     """The trace and what it was made from."""
     theme: Theme = "light"
     _named: str = field(default="", repr=False)
@@ -177,6 +177,10 @@ class CaptureView:
     def __iter__(self) -> Iterator[CapturedCall]:
         """Yield every call."""
         return iter(self.calls)
+
+    def __str__(self) -> str:
+        """Return the lines."""
+        return self._repr_mimebundle_()["text/plain"]
 
     def close(self) -> None:
         """Close the files; messages can be read no more."""

@@ -1,5 +1,6 @@
 """Result files: written whole or not at all."""
 
+import errno
 import os
 import stat
 from contextlib import suppress
@@ -25,6 +26,8 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     try:
         target = path.resolve()
+        if target.is_symlink():  # from Python 3.13 on, links in circles are not resolved
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         mode = target.stat().st_mode if target.exists() else None
         if mode is None or stat.S_ISREG(mode):
             _replace(target, content, mode)

@@ -12,6 +12,7 @@ _SHORT = {
     "slash": "/",
     "space": "space",
     "escape": "esc",
+    "tab": "tab",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "less_than_sign": "<",

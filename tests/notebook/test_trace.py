@@ -36,6 +36,8 @@ def test_a_capture_shows_its_calls(shell: InteractiveShell, looping: CaptureView
         assert text in bundle[PLAIN]
         assert text in bundle[HTML]
     assert "Went round: +4711111111 at tas.lab.test, 1 call, 35 turns" in bundle[PLAIN]
+    assert bundle[PLAIN] == str(looping)
+    assert (repr(looping), repr(looping.call(1))) == ("CaptureView(theme='light')", "CapturedCall(theme='light')")
 
 
 def test_a_call_shows_why(shell: InteractiveShell, looping: CaptureView) -> None:

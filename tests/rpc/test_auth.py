@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import logging
+import os
 import ssl
 import sys
 import traceback
@@ -94,6 +95,18 @@ async def test_token_of_a_command() -> None:
     async with bench(ok(), auth=TokenAuth(ref)) as on:
         await on.client.upsert(REGISTRATION)
     assert on.core.authorizations == ["Bearer from-command"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions")
+async def test_token_that_others_may_read_is_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "token"
+    path.write_text(TOKEN, encoding="utf-8")
+    path.chmod(0o644)
+    async with bench(ok(), auth=TokenAuth(SecretRef(file=path))) as on:
+        await on.client.upsert(REGISTRATION)
+    assert [record.message for record in caplog.records if record.levelno == logging.WARNING] == [
+        f"file {path} can be read by other users: chmod 600 {path}"
+    ]
 
 
 async def test_missing_token_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

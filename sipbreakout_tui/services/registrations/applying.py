@@ -34,7 +34,8 @@ async def carry_out(
 ) -> BulkReport:
     """Send the changes that need sending, and mark what was accepted as kept where `keep` is set.
 
-    Unchanged numbers are no part of the report; with `keep` they are kept, too.
+    Unchanged numbers are no part of the report; with `keep` they are kept, too. Where the ledger could not be written
+    nothing is marked.
     """
 
     async def send(change: Change) -> None:
@@ -45,7 +46,7 @@ async def carry_out(
 
     to_send = [change for change in changes if change.verb is not None]
     report = await run_changes(to_send, send, concurrency=concurrency, stop=stop, progress=progress)
-    if keep:
+    if keep and not report.unwritten:
         done = set(report.done)
         pairs = [
             (change.registration.number, recorder.target)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sipbreakout_model import E164, SipBreakoutError
 from sipbreakout_tui.rpc.errors import CannotReachCore, Refused
 from sipbreakout_tui.services.registrations.plan import Change
+from sipbreakout_tui.store import StoreError
 
 
 @dataclass(slots=True)
@@ -19,9 +20,11 @@ class BulkReport:
     failed: list[tuple[E164, str]] = field(default_factory=list)
     """With why; whether the core did it is not known where no answer came."""
     not_started: list[E164] = field(default_factory=list)
-    """Not sent, because the run was stopped or the core is away."""
+    """Not sent, because the run was stopped, the core is away or the ledger cannot be written."""
     unreachable: bool = False
     """Whether the run ended early because the core cannot be reached."""
+    unwritten: bool = False
+    """Whether the run ended early because the ledger cannot be written."""
 
     @property
     def total(self) -> int:
@@ -54,7 +57,8 @@ async def run_changes(
 ) -> BulkReport:
     """Send the changes, `concurrency` at a time, and return what became of each.
 
-    Once `stop` is set, or the core cannot be reached, no further change is started; those under way are waited for.
+    Once `stop` is set, the core cannot be reached or the ledger cannot be written, no further change is started; those
+    under way are waited for.
     """
     report = BulkReport()
     queue = iter(changes)
@@ -63,7 +67,7 @@ async def run_changes(
     async def worker() -> None:
         for change in queue:
             number = change.registration.number
-            if halted.is_set() or report.unreachable:
+            if halted.is_set() or report.unreachable or report.unwritten:
                 report.not_started.append(number)
                 continue
             try:
@@ -73,6 +77,7 @@ async def run_changes(
             except SipBreakoutError as error:
                 report.failed.append((number, str(error)))
                 report.unreachable = report.unreachable or isinstance(error, CannotReachCore)
+                report.unwritten = report.unwritten or isinstance(error, StoreError)
             else:
                 report.done.append(number)
             if progress is not None:

@@ -50,6 +50,8 @@ class BulkRun:
         """Return every number that was not done, with what became of it and why; safe to show."""
         report = self.report
         why = "the core is away" if report.unreachable else "stopped before"
+        if report.unwritten:
+            why = "the ledger cannot be written"
         return [
             *((number.text, "refused", visible(words)) for number, words in report.refused),
             *((number.text, "failed", visible(words)) for number, words in report.failed),

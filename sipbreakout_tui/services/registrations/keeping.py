@@ -43,6 +43,7 @@ async def keep(
     stop: asyncio.Event,
     say: Callable[[str], None],
     *,
+    started: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.time,
 ) -> list[Keeper]:
     """Refresh what is kept at these cores until `stop` is set; return the keepers, for their reports.
@@ -52,6 +53,7 @@ async def keep(
         profiles: How the cores are reached, one for each.
         stop: Ends it.
         say: Called with what is worth telling.
+        started: Called when it is certain that nobody else keeps them.
         clock: Unix time in seconds.
 
     Raises:
@@ -59,6 +61,7 @@ async def keep(
         StoreError: The ledger cannot be read.
     """
     with KeeperLock(ledger.path.with_name(LOCK_NAME)):
+        started()
         async with AsyncExitStack() as opened:
             keepers = [
                 Keeper(

@@ -51,7 +51,8 @@ class Row(NamedTuple):
         """Return what the state rests on, in words."""
         state = self.state(at)
         if state == "asserted":
-            return "asserted by us"
+            is_later = self.accepted_at is not None and self.accepted_at > at
+            return "asserted by us, before the clock was set back" if is_later else "asserted by us"
         if state == "expired":
             return "asserted by us, not refreshed"
         if state == "deleted":
@@ -65,8 +66,11 @@ class Row(NamedTuple):
         return Registration.parse(self.number, self.sip_uri, self.route_type, self.mo, self.mt)
 
     def remaining(self, at: float) -> float | None:
-        """Return the seconds left to live; None where no registration is known."""
-        return None if self.expires_at is None else self.expires_at - at
+        """Return the seconds left to live, never more than a whole life; None where no registration is known."""
+        if self.expires_at is None:
+            return None
+        left = self.expires_at - at
+        return left if self.ttl is None or left < self.ttl else self.ttl  # more: the clock was set back
 
     @property
     def haystack(self) -> str:
@@ -114,7 +118,7 @@ def table(rows: Iterable[Row], at: float) -> Iterator[str]:
             row.sip_uri,
             row.mo or "–",
             row.mt or "–",
-            lives(None if row.expires_at is None else row.expires_at - at),
+            lives(row.remaining(at)),
             "yes" if row.kept else "–",
             row.target,
             shortened(row.known_from(at)),
