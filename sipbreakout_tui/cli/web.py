@@ -57,18 +57,20 @@ def web(
     command += [] if theme is None else ["--theme", theme]
     command += ["--", *file] if file else []
     server = WebServer(command, port=port, report=lambda message: say("warning", message))
-    say("note", f"{'not read-only: it can change registrations' if write else 'read-only'}; end it with ctrl-c")
-    asyncio.run(_serve(server))
+    note = f"{'not read-only: it can change registrations' if write else 'read-only'}; end it with ctrl-c"
+    asyncio.run(_serve(server, note))
 
 
-async def _serve(server: "WebServer") -> None:
+async def _serve(server: "WebServer", note: str) -> None:
     import asyncio
 
+    from sipbreakout_tui.cli.messages import say
     from sipbreakout_tui.cli.output import put_lines
     from sipbreakout_tui.cli.stopping import stopped_by_signals
 
     stop = asyncio.Event()
     with stopped_by_signals(stop):
+        say("note", note)
         async with server:
             put_lines([server.url], None)
             await stop.wait()

@@ -12,4 +12,4 @@ CHILD = Path(__file__).with_name("child_app.py")
 
 if __name__ == "__main__":
     server = WebServer([sys.executable, str(CHILD), *sys.argv[1:]], report=lambda message: say("warning", message))
-    asyncio.run(_serve(server))
+    asyncio.run(_serve(server, "read-only"))
