@@ -11,12 +11,16 @@ from sipbreakout_model import E164, Registration, SipBreakoutError
 from sipbreakout_tui.changes import Recorder
 from sipbreakout_tui.keeper.schedule import Due, Schedule
 from sipbreakout_tui.rpc.errors import Refused
+from sipbreakout_tui.store import StoreError
 
 CONCURRENCY = 50
 """Refreshes under way at once."""
 
 RELOAD_SECONDS = 30.0
 """How often the ledger is asked what is kept; nothing new is due that soon."""
+
+TICK_SECONDS = 1.0
+"""How often a keeper looks at what is due."""
 
 URGENT_SECONDS = 300.0
 """A lease that ends sooner is refreshed whatever the load of this second."""
@@ -86,7 +90,7 @@ class Keeper:
         self._told_away = False
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Refresh what is due, each second, until `stop` is set; what is under way is waited for.
+        """Refresh what is due, every TICK_SECONDS, until `stop` is set; what is under way is waited for.
 
         Raises:
             StoreError: The ledger cannot be read: what is kept is not known.
@@ -94,7 +98,7 @@ class Keeper:
         while not stop.is_set():
             await self.tick()
             try:
-                await asyncio.wait_for(stop.wait(), 1.0)
+                await asyncio.wait_for(stop.wait(), TICK_SECONDS)
             except TimeoutError:
                 continue
 
@@ -119,7 +123,7 @@ class Keeper:
                 self._note_away(failed, now)
                 return
             if self._told_away:
-                self._say(f"{self._recorder.target} answers again")
+                self._say(f"refreshing at {self._recorder.target} again")
             self._failures, self.report.trouble, self._told_away = 0, None, False
             self._note_failing(failed)
 
@@ -158,8 +162,7 @@ class Keeper:
         try:
             lease = await self._recorder.refresh(registration)
         except Refused as error:
-            await self._give_up(registration.number, error.words)
-            return None
+            return await self._give_up(registration.number, error.words)
         except SipBreakoutError as error:
             return str(error)
         self._failing.discard(due.key)
@@ -172,11 +175,16 @@ class Keeper:
         self.report.refreshed += 1
         return None
 
-    async def _give_up(self, number: E164, words: str) -> None:
+    async def _give_up(self, number: E164, words: str) -> str | None:
+        """Keep a number no longer; return why that could not be written down, or None."""
+        try:
+            await self._recorder.ledger.keep(number, self._recorder.target, False)
+        except StoreError as error:
+            return str(error)
         self.schedule.remove(number.text)
-        await self._recorder.ledger.keep(number, self._recorder.target, False)
         self.report.refused.append((number.text, words))
         self._say(f"{number} is not kept any longer: {self._recorder.target} refused it: {words or 'no reason given'}")
+        return None
 
     def _note_away(self, failed: list[tuple[str, str]], now: float) -> None:
         """Wait before anything else is asked: nobody was answered."""

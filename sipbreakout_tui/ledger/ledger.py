@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 from sipbreakout_model import E164, Lease, Registration, RegistrationBook
+from sipbreakout_model.times import rfc3339
 from sipbreakout_tui.ledger import exchange, pruning
 from sipbreakout_tui.ledger.errors import LedgerError, NotAsserted
 from sipbreakout_tui.ledger.events import Answer, Event, Kind, Known, Request, Verb
@@ -308,7 +309,9 @@ class Ledger:
         """
         known_from = self.known_from()
         if known_from is not None and at < known_from:
-            raise LedgerError(f"{at!r} lies before {known_from!r}, up to which this ledger was pruned: ask for later")
+            raise LedgerError(
+                f"this ledger was pruned: it knows nothing before {rfc3339(known_from)}. Ask for a later moment"
+            )
         (longest,) = self._store.read(lambda connection: connection.execute("SELECT max(ttl) FROM event").fetchone())
         # What settled a number long before cannot matter, unless the clock was set back by more than a day.
         within = " AND coalesce(accepted_at, at) <= ? AND coalesce(last_accepted_at, accepted_at, at) > ?"
@@ -330,8 +333,9 @@ class Ledger:
         Raises:
             LedgerError: The moment lies in the future.
         """
-        if not before <= self._clock():
-            raise LedgerError(f"{before!r} lies in the future: prune before a moment that has passed")
+        now = self._clock()
+        if not before <= now:
+            raise LedgerError(f"that moment lies {before - now:.0f} s in the future: prune before one that has passed")
         return self._store.write(lambda connection: pruning.prune(connection, before)).result()
 
     def verify(self) -> list[str]:

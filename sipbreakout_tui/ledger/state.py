@@ -64,10 +64,10 @@ def rebuild(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> 
 def problems(connection: sqlite3.Connection) -> Iterator[str]:
     """Yield what is wrong with the tables, a sentence each."""
     sound = True
-    for (line,) in connection.execute(f"PRAGMA integrity_check({SHOWN_PROBLEMS})"):
-        if line != "ok":
+    for (text,) in connection.execute(f"PRAGMA integrity_check({SHOWN_PROBLEMS})"):
+        if text != "ok":
             sound = False
-            yield f"SQLite finds the file damaged: {line}"
+            yield from (f"SQLite finds the file damaged: {line}" for line in text.splitlines())
     if sound:  # else the rows mean nothing
         yield from _some(_event_problems(connection))
         yield from _some(_state_problems(connection))

@@ -96,9 +96,10 @@ async def _ask(auth: OAuthAuth, client_id: Secret, client_secret: Secret, timeou
 
 def _shown(words: str, client_id: Secret, client_secret: Secret) -> str:
     """Return the endpoint's words without the credentials, nor the header that they were sent in."""
-    pair = f"{quote_plus(client_id.reveal())}:{quote_plus(client_secret.reveal())}"
-    header = Secret(b64encode(pair.encode("ascii")).decode("ascii"))
-    return visible(without(words, header, client_secret)[:MAX_WORDS])
+    user, password = client_id.reveal(), client_secret.reveal()
+    pairs = (f"{quote_plus(user)}:{quote_plus(password)}", f"{user}:{password}")  # as sent, and as it may be made anew
+    headers = [Secret(b64encode(pair.encode("utf-8", "surrogatepass")).decode("ascii")) for pair in pairs]
+    return visible(without(words, *headers, client_secret)[:MAX_WORDS])
 
 
 def _of_status(code: int) -> tuple[type[SipBreakoutError], str]:

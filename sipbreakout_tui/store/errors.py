@@ -50,8 +50,14 @@ _MEANINGS: dict[int, tuple[type[StoreError], str]] = {
         f"another process held it for more than {BUSY_SECONDS:g} s. End that one, or try again",
     ),
     sqlite3.SQLITE_LOCKED: (StoreBusy, "this process is reading what it would change. Try again"),
-    sqlite3.SQLITE_CANTOPEN: (StoreError, "it cannot be opened. Check that its folder exists and is yours"),
-    sqlite3.SQLITE_IOERR: (StoreError, "the disk fails to read or write it. Check the disk"),
+    sqlite3.SQLITE_CANTOPEN: (
+        StoreError,
+        "it cannot be opened. Check that its folder exists, is yours and can be written to: reading needs that, too",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        StoreError,
+        "the disk is full, or fails to read or write it. Free some space, or check the disk",
+    ),
 }
 _ABOUT_THE_FILE = frozenset(_MEANINGS)
 

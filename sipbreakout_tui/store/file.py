@@ -52,6 +52,7 @@ def make_place(path: Path) -> bool:
 
     Raises:
         StoreError: They cannot be made, or the path is a folder.
+        StoreDamaged: The file has lost its content.
     """
     name = visible(str(path))
     try:
@@ -60,10 +61,24 @@ def make_place(path: Path) -> bool:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # for its owner only
-        return path.stat().st_size == 0
+        if path.stat().st_size:
+            return False
+        _refuse_emptied(path)
+        return True
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = error.strerror if isinstance(error, OSError) else error
         raise StoreError(f"{name}: it cannot be made or read: {why}. Name another place") from error
+
+
+def _refuse_emptied(path: Path) -> None:
+    """Refuse an empty file with changes beside it: SQLite would delete them, and they may be all that is left."""
+    log = path.with_name(f"{path.name}-wal")
+    with suppress(FileNotFoundError):  # a process that makes the file fills it before the log, so look in this order
+        if log.stat().st_size and not path.stat().st_size:
+            raise StoreDamaged(
+                f"{visible(str(path))}: it is empty, but {visible(log.name)} beside it is not; nothing was changed. "
+                "Move both away, or put a copy back"
+            )
 
 
 def refuse_unknown(path: Path, migrations: Sequence[Migration]) -> None:

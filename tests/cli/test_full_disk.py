@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from sipbreakout_tui.core import BlockingCore
+from sipbreakout_tui.services.registrations.bulk import run_changes
 from tests.cli.conftest import Answer, Cli
-from tests.store.small_disk import KINDS, SmallDisk, read_only, small_disk
+from tests.store.small_disk import KINDS, SmallDisk, no_room, read_only, small_disk
 
 A, B = "+4711111111", "+4722222222"
 UPSERT = ("--sip-uri", "sips:tas.example.com", "--type", "LOOP")
@@ -62,17 +63,13 @@ def test_apply_ends_early_and_goes_on_when_run_again(
     cli: Cli, core: BlockingCore, at: tuple[str, ...], fleet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Full from the first request on: a ledger that is open already, as in the middle of a run."""
-    from sipbreakout_tui.services.registrations import applying
-    from tests.store.small_disk import no_room
-
-    real = applying.run_changes
 
     async def on_a_full_disk(*arguments: object, **options: object) -> object:
         with no_room():
-            return await real(*arguments, **options)  # type: ignore[arg-type]
+            return await run_changes(*arguments, **options)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(applying, "run_changes", on_a_full_disk)
+        patch.setattr("sipbreakout_tui.services.registrations.applying.run_changes", on_a_full_disk)
         answer = cli("apply", fleet, "--concurrency", "10", "--keep", *at)
     lines = answer.out.splitlines()
     assert (answer.code, answer.err) == (1, "")

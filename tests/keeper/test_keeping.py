@@ -219,7 +219,7 @@ async def test_after_an_outage_the_most_urgent_come_first(bench: Bench) -> None:
     await bench.go(61)
     order = [int(text[3:]) for text in bench.client.asked]
     assert order[:CONCURRENCY] == list(range(10_000_059, 10_000_059 - CONCURRENCY, -1))
-    assert bench.said == ["nobody there. Trying again", f"{bench.core.address} answers again"]
+    assert bench.said == ["nobody there. Trying again", f"refreshing at {bench.core.address} again"]
     assert bench.keeper.report.trouble is None
     await bench.go(600)
     assert bench.lapsed(fleet) == []
@@ -275,7 +275,7 @@ async def test_one_number_without_an_answer_lets_no_other_one_lapse(bench: Bench
     assert 10 <= asked[poison] <= 2 * TTL / FAULT_SECONDS * 2
     assert bench.said in (
         ["INTERNAL for this one. Trying again"],
-        ["INTERNAL for this one. Trying again", f"{bench.core.address} answers again"],  # it was asked alone
+        ["INTERNAL for this one. Trying again", f"refreshing at {bench.core.address} again"],  # it was asked alone
     )
     bench.client.trouble = lambda registration: None
     await bench.go(int(FAULT_SECONDS) + 2)
