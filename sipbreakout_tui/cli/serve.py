@@ -48,7 +48,6 @@ def serve(
     The first line on stdout is the address it got. It serves until ctrl-c (exit 130) or SIGTERM (exit 0).
     """
     import asyncio
-    import logging
     from pathlib import Path
 
     from sipbreakout_model import E164
@@ -69,8 +68,6 @@ def serve(
         tls_client_ca=path(client_ca),
         faults=Faults(fail_every, delay, refused),
     )
-    # What a stranger sends must not fill stderr with tracebacks of gRPC.
-    logging.getLogger("grpc").addHandler(logging.NullHandler())
     raise typer.Exit(asyncio.run(_serve(core)))
 
 

@@ -9,15 +9,18 @@ from types import TracebackType
 from typing import Self
 
 import grpc.aio
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 from sipbreakout_model import InvalidValue, RegistrationBook, SipBreakoutError
+from sipbreakout_tui.core.arrival import Arrivals
 from sipbreakout_tui.core.durable import DurableRegistry
 from sipbreakout_tui.core.faults import Faults
-from sipbreakout_tui.core.listening import MAX_REQUESTS, OPTIONS, ListenAddress, TlsFiles, listen
-from sipbreakout_tui.core.reflection import add_reflection
+from sipbreakout_tui.core.health import Health
+from sipbreakout_tui.core.listening import MAX_REQUESTS, OPTIONS, ListenAddress, TlsFiles
+from sipbreakout_tui.core.reflection import Reflection
 from sipbreakout_tui.core.registry import Registry
 from sipbreakout_tui.core.service import SERVICE, SipBreakoutService
+from sipbreakout_tui.core.serving import Serving
 from sipbreakout_tui.core.tokens import Tokens
 
 GRACE = 1.0
@@ -74,8 +77,9 @@ class EmbeddedCore:
         self._tokens = tokens
         self._faults = faults
         self._registry: Registry | None = None
-        self._server: grpc.aio.Server | None = None
-        self._health = health.aio.HealthServicer()
+        self._serving: Serving | None = None
+        self._arrivals = Arrivals()
+        self._health = Health([SERVICE.full_name], self._arrivals)
         self._port = 0
 
     @property
@@ -106,21 +110,23 @@ class EmbeddedCore:
             StoreError: The state file cannot be used.
             CannotListen: The address is in use, or not of this machine.
         """
-        if self._server is not None:
+        if self._registry is not None:
             raise SipBreakoutError("this core has been entered before: make another one")
         tokens = None if self._tokens is None else Tokens.read(self._tokens)
         credentials = None if self._tls is None else self._tls.credentials()
-        self._server = server = grpc.aio.server(options=OPTIONS, maximum_concurrent_rpcs=MAX_REQUESTS)
         self._registry = Registry() if self._state is None else DurableRegistry(self._state, now=self._clock())
         try:
-            service = SipBreakoutService(self._registry, self._clock, tokens, self._faults)
-            server.add_generic_rpc_handlers([service.handlers()])
-            health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-            await self._health.set(SERVICE.full_name, health_pb2.HealthCheckResponse.SERVING)
-            add_reflection(server, (SERVICE.file, health_pb2.DESCRIPTOR))
-            # Last, because a server that has a port but never started keeps it until its process ends.
-            self._port = listen(server, self._listen, credentials)
-            await server.start()
+            handlers = [
+                SipBreakoutService(self._registry, self._clock, tokens, self._faults, self._arrivals).handlers(),
+                self._health.handlers(),
+                Reflection((SERVICE.file, health_pb2.DESCRIPTOR)).handlers(),
+            ]
+
+            def make() -> grpc.aio.Server:
+                return grpc.aio.server(handlers=handlers, options=OPTIONS, maximum_concurrent_rpcs=MAX_REQUESTS)
+
+            self._serving = Serving(make, self._listen, credentials)
+            self._port = await self._serving.start()
         except BaseException:
             await self.stop(0)
             raise
@@ -139,9 +145,9 @@ class EmbeddedCore:
         Args:
             grace: Seconds that requests under way get; then they are cancelled.
         """
-        await self._health.enter_graceful_shutdown()
-        if self._server is not None:
-            await self._server.stop(grace)
+        self._health.stop()
+        if self._serving is not None:
+            await self._serving.stop(grace)
         if self._registry is not None:
             self._registry.close()
         _log.info("stopped")

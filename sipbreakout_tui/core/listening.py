@@ -21,6 +21,21 @@ MAX_STREAMS = 1000
 MAX_REQUESTS = 4000
 """The most requests of all connections at once; more are answered RESOURCE_EXHAUSTED."""
 
+MAX_CONNECTIONS = 4000
+"""The most connections at once; more are closed as they come, so that descriptors are left for files."""
+
+HANDSHAKE_SECONDS = 10
+"""How long a connection may take to say that it speaks TLS and HTTP/2; gRPC's own bound is 120 s."""
+
+IDLE_SECONDS = 15 * 60
+"""A connection without a request for so long is closed; clients open another one when they need it."""
+
+AGE_SECONDS = 60 * 60
+"""The longest that a connection lives: no peer holds what it took for ever. Clients open another one."""
+
+AGE_GRACE_SECONDS = 30
+"""How long requests of a connection that has reached its age get to end in."""
+
 OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.max_receive_message_length", MAX_MESSAGE),
     ("grpc.max_metadata_size", 16 * 1024),
@@ -36,6 +51,11 @@ OPTIONS: tuple[tuple[str, int], ...] = (
     # Connections whose client is gone do not pile up.
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.max_allowed_incoming_connections", MAX_CONNECTIONS),
+    ("grpc.server_handshake_timeout_ms", HANDSHAKE_SECONDS * 1000),
+    ("grpc.max_connection_idle_ms", IDLE_SECONDS * 1000),
+    ("grpc.max_connection_age_ms", AGE_SECONDS * 1000),
+    ("grpc.max_connection_age_grace_ms", AGE_GRACE_SECONDS * 1000),
 )
 
 

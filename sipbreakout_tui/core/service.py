@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import Any, NoReturn
 
 import grpc
-import grpc.aio
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.message import DecodeError, Message
 
 from sipbreakout_model import (
     DEFAULT_TTL,
@@ -25,8 +23,8 @@ from sipbreakout_model import (
     NotRegistered,
     WrongSipUri,
 )
+from sipbreakout_tui.core.arrival import UNREADABLE, Arrivals, Context, abort, reader
 from sipbreakout_tui.core.faults import Faults
-from sipbreakout_tui.core.listening import MAX_MESSAGE
 from sipbreakout_tui.core.registry import Registry
 from sipbreakout_tui.core.tokens import MissingScope, NoAccess, Token, Tokens
 from sipbreakout_tui.safe_text import visible
@@ -41,11 +39,9 @@ MAX_WORDS = 1000
 """Characters of the longest `error_message`: a request may hold a value of 64 KiB."""
 
 Request = pb.UpsertRegistrationRequest | pb.DeleteRegistrationRequest
-Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 _OK = pb.UpsertRegistrationResponse(status_code=pb.STATUS_CODE_OK, time_to_live=Duration(seconds=int(DEFAULT_TTL)))
 _DELETED = pb.DeleteRegistrationResponse(status_code=pb.STATUS_CODE_OK)
-_M = TypeVar("_M", bound=Message)
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +52,14 @@ class SipBreakoutService:
         registry: What is registered.
     """
 
-    def __init__(self, registry: Registry, clock: Callable[[], float], tokens: Tokens | None, faults: Faults) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        clock: Callable[[], float],
+        tokens: Tokens | None,
+        faults: Faults,
+        arrivals: Arrivals,
+    ) -> None:
         """Answer from a registry.
 
         Args:
@@ -64,34 +67,35 @@ class SipBreakoutService:
             clock: Returns Unix time in seconds.
             tokens: The access tokens that are let in; None: requests need none.
             faults: What goes wrong on purpose.
+            arrivals: Where requests wait for their message.
         """
         self.registry = registry
         self._clock = clock
         self._tokens = tokens
         self._faults = None if faults == Faults() else faults
+        self._arrivals = arrivals
         self._requests = 0
 
     def handlers(self) -> grpc.GenericRpcHandler:
         """Return what a server needs to route requests to this service."""
         methods: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
-            "UpsertRegistration": grpc.unary_unary_rpc_method_handler(
+            "UpsertRegistration": grpc.stream_unary_rpc_method_handler(
                 self.upsert,
-                request_deserializer=_reader(pb.UpsertRegistrationRequest),
+                request_deserializer=reader(pb.UpsertRegistrationRequest),
                 response_serializer=pb.UpsertRegistrationResponse.SerializeToString,
             ),
-            "DeleteRegistration": grpc.unary_unary_rpc_method_handler(
+            "DeleteRegistration": grpc.stream_unary_rpc_method_handler(
                 self.delete,
-                request_deserializer=_reader(pb.DeleteRegistrationRequest),
+                request_deserializer=reader(pb.DeleteRegistrationRequest),
                 response_serializer=pb.DeleteRegistrationResponse.SerializeToString,
             ),
         }
         return grpc.method_handlers_generic_handler(SERVICE.full_name, methods)
 
-    async def upsert(
-        self, request: pb.UpsertRegistrationRequest | None, context: Context
-    ) -> pb.UpsertRegistrationResponse:
+    async def upsert(self, _messages: object, context: Context) -> pb.UpsertRegistrationResponse:
         """Add or replace a registration (V1, V2); answer when it is kept."""
         token = None if self._tokens is None else await self._admit(self._tokens, context, _UPSERT_SCOPE)
+        request: pb.UpsertRegistrationRequest | None = await self._arrivals.message(context)
         lose_answer = False if self._faults is None else await self._fault(self._faults, context)
         try:
             message, number = self._identify(request, token)
@@ -109,11 +113,10 @@ class SipBreakoutService:
             _log.debug("upsert %s from %s", registration, visible(context.peer()))
         return _OK
 
-    async def delete(
-        self, request: pb.DeleteRegistrationRequest | None, context: Context
-    ) -> pb.DeleteRegistrationResponse:
+    async def delete(self, _messages: object, context: Context) -> pb.DeleteRegistrationResponse:
         """Remove a registration (V3); answer when that is kept."""
         token = None if self._tokens is None else await self._admit(self._tokens, context, _DELETE_SCOPE)
+        request: pb.DeleteRegistrationRequest | None = await self._arrivals.message(context)
         lose_answer = False if self._faults is None else await self._fault(self._faults, context)
         try:
             message, number = self._identify(request, token)
@@ -138,9 +141,7 @@ class SipBreakoutService:
             InvalidValue: No registration, no number, or a number that is refused.
         """
         if request is None:
-            raise InvalidRegistration(
-                f"the request cannot be read: expected a message of the API's .proto files, at most {MAX_MESSAGE} bytes"
-            )
+            raise InvalidRegistration(UNREADABLE)
         if not request.HasField("registration"):
             raise InvalidRegistration("the request is empty: set registration")
         message = request.registration
@@ -166,9 +167,9 @@ class SipBreakoutService:
         try:
             return tokens.check(only if isinstance(only, str) else None, scope, self._clock())
         except NoAccess as error:
-            return await _abort(context, grpc.StatusCode.UNAUTHENTICATED, str(error))
+            return await abort(context, grpc.StatusCode.UNAUTHENTICATED, str(error))
         except MissingScope as error:
-            return await _abort(context, grpc.StatusCode.PERMISSION_DENIED, str(error))
+            return await abort(context, grpc.StatusCode.PERMISSION_DENIED, str(error))
 
     async def _fault(self, faults: Faults, context: Context) -> bool:
         """Wait or fail as asked; return whether the answer of this request is lost after it was applied."""
@@ -180,7 +181,7 @@ class SipBreakoutService:
             return False
         if faults.loses_answer(request):
             return True
-        return await _abort(context, grpc.StatusCode.UNAVAILABLE, f"request {request} fails on purpose: not applied")
+        return await abort(context, grpc.StatusCode.UNAVAILABLE, f"request {request} fails on purpose: not applied")
 
 
 def _scope(method: str) -> str:
@@ -190,21 +191,6 @@ def _scope(method: str) -> str:
 
 _UPSERT_SCOPE = _scope("UpsertRegistration")
 _DELETE_SCOPE = _scope("DeleteRegistration")
-
-
-def _reader(kind: type[_M]) -> Callable[[bytes], _M | None]:
-    """Return what reads a request; None stands for one that cannot be read, which the body answers."""
-
-    def read(data: bytes) -> _M | None:
-        # gRPC checks the size as sent: a compressed message may be larger.
-        if len(data) > MAX_MESSAGE:
-            return None
-        try:
-            return kind.FromString(data)
-        except DecodeError:
-            return None
-
-    return read
 
 
 def _refused(verb: str, error: Exception, context: Context) -> str:
@@ -218,14 +204,8 @@ def _refused(verb: str, error: Exception, context: Context) -> str:
 
 async def _not_kept(error: StoreError, context: Context) -> NoReturn:
     _log.error("state not written: %s", visible(str(error)))
-    await _abort(context, grpc.StatusCode.UNAVAILABLE, "the core cannot write its state, nothing changed: try later")
+    await abort(context, grpc.StatusCode.UNAVAILABLE, "the core cannot write its state, nothing changed: try later")
 
 
 async def _lose_answer(context: Context) -> NoReturn:
-    await _abort(context, grpc.StatusCode.UNAVAILABLE, "the answer is lost on purpose: applied")
-
-
-async def _abort(context: Context, code: grpc.StatusCode, words: str) -> NoReturn:
-    _log.info("%s answered to %s: %s", code.name, visible(context.peer()), words)
-    await context.abort(code, words)
-    raise AssertionError  # abort raises
+    await abort(context, grpc.StatusCode.UNAVAILABLE, "the answer is lost on purpose: applied")

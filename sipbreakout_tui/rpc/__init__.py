@@ -3,7 +3,6 @@
 Only asking for `RegistrationClient` loads gRPC; the errors do not.
 """
 
-import os
 from typing import TYPE_CHECKING
 
 from sipbreakout_tui.rpc.errors import CannotReachCore, CoreFailed, NotAuthorised, NotSent, Refused
@@ -19,10 +18,6 @@ __all__ = [
     "Refused",
     "RegistrationClient",
 ]
-
-# Read when grpc is first imported. Its C library else writes failed handshakes on stderr, across the
-# screen of the terminal UI; they are in the errors that we raise.
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 
 def __getattr__(name: str) -> object:

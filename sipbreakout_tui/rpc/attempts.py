@@ -6,7 +6,7 @@ import random as random_numbers
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Generic, Protocol, TypeVar
 
 import grpc
 import grpc.aio
@@ -14,7 +14,8 @@ import grpc.aio
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.config import Profile, Secret, without
 from sipbreakout_tui.rpc.auth import TokenSource
-from sipbreakout_tui.rpc.status import MEANINGS, RETRIED, tls_advice
+from sipbreakout_tui.rpc.errors import CoreFailed
+from sipbreakout_tui.rpc.status import MEANINGS, RETRIED, SAME_API, size_advice, tls_advice
 from sipbreakout_tui.safe_text import visible
 
 BUDGET = 15.0
@@ -44,8 +45,8 @@ class Method(Protocol[_Request_contra, _Answer_co]):
 
     def __call__(
         self, request: _Request_contra, /, *, timeout: float, metadata: tuple[tuple[str, str], ...]
-    ) -> Awaitable[_Answer_co]:
-        """Send the request."""
+    ) -> Awaitable[_Answer_co | None]:
+        """Send the request; None where what came back cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,12 @@ async def request_until_answered(
         progress.attempts += 1
         done = await _attempt(method, request, _time_left(profile, clocks, progress), token)
         if done.fault is None:
-            return Answered(cast(_Answer, done.answer), sent_at, progress.after_loss, token)
+            if done.answer is None:
+                raise CoreFailed(
+                    f"{what} at {profile.target} was answered with something that cannot be read: {SAME_API} "
+                    "Whether it was carried out is not known"
+                )
+            return Answered(done.answer, sent_at, progress.after_loss, token)
         code = done.fault
         _log.info("%s at %s: attempt %d: %s", what, profile.target, progress.attempts, code.name)
         if code is grpc.StatusCode.UNAUTHENTICATED and token is not None and not progress.renewed:
@@ -175,5 +181,5 @@ def _error(
     tried = "" if progress.attempts == 1 else f" after {progress.attempts} attempts in {seconds:.1f} s"
     words = details if len(details) <= MAX_WORDS else f"{details[:MAX_WORDS]}…"
     said = f": {words.rstrip('. ')}" if words else ""
-    advice = tls_advice(details) or meaning.advice
+    advice = tls_advice(details) or size_advice(details) or meaning.advice
     return meaning.error(f"{what} at {profile.target} failed with {code.name}{tried}{said}. What to do: {advice}")

@@ -171,6 +171,8 @@ async def read_token(ref: SecretRef) -> Token | Failure:
 async def read_secret(ref: SecretRef) -> Secret | Failure:
     """Return what a reference leads to, read beside the event loop: files and commands may block."""
     failure: Failure
+    if ref.file is not None and (unsafe := await asyncio.to_thread(ref.warning)) is not None:
+        _log.warning("%s", unsafe)
     try:
         return ref.resolve() if ref.env is not None else await asyncio.to_thread(ref.resolve)
     except SecretUnavailable as error:

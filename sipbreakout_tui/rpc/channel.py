@@ -6,6 +6,9 @@ import grpc.aio
 from sipbreakout_tui import __version__
 from sipbreakout_tui.config import Profile, read_tls_files
 
+MAX_ANSWER = 64 * 1024
+"""Bytes of the largest answer that is read; a refusal with its reason has some hundred."""
+
 OPTIONS: tuple[tuple[str, int | str], ...] = (
     ("grpc.primary_user_agent", f"sipbreakout/{__version__}"),
     # A dead connection is noticed 5 s after something was sent, in time for another attempt (this sets
@@ -13,6 +16,7 @@ OPTIONS: tuple[tuple[str, int | str], ...] = (
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.keepalive_permit_without_calls", 0),
+    ("grpc.max_receive_message_length", MAX_ANSWER),
     # We retry ourselves, to know that an answer may have been lost.
     ("grpc.enable_retries", 0),
     # Its own pause after a failed connection would outlast our 15 s: an attempt must be one. The second

@@ -7,10 +7,11 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import Final, Self, TypeVar, cast
 
 import grpc
 import grpc.aio
+from google.protobuf.message import DecodeError, Message
 
 from sipbreakout_model import DEFAULT_TTL, E164, Lease, Registration, SipBreakoutError
 from sipbreakout_tui.config import Profile, without
@@ -27,10 +28,6 @@ from sipbreakout_tui.rpc.errors import CoreFailed, NotSent, Refused
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.wire import to_wire
 from wgtwo.sipbreakout.v1 import sipbreakout_pb2 as pb
-from wgtwo.sipbreakout.v1 import sipbreakout_pb2_grpc as pb_grpc
-
-if TYPE_CHECKING:
-    from wgtwo.sipbreakout.v1.sipbreakout_pb2_grpc import SipBreakoutServiceAsyncStub
 
 NOT_REGISTERED: Final = re.compile(
     r"\bnot\s+(?:\w+\s+)?registered\b"
@@ -44,6 +41,11 @@ NOT_REGISTERED: Final = re.compile(
 
 LOST_ANSWER = "answered 'not registered' after a lost answer: counts as deleted"
 """The note of a delete whose first answer did not arrive."""
+
+LONGEST_TTL: Final = 366 * 86400.0
+"""Seconds; a longer life in an answer is none (V2 says one hour)."""
+
+_SERVICE: Final = pb.DESCRIPTOR.services_by_name["SipBreakoutService"].full_name
 
 _REACHED: Final = {
     grpc.ChannelConnectivity.READY: True,
@@ -87,7 +89,6 @@ class RegistrationClient:
         self._clocks = Clocks(clock, sleep, random, monotonic)
         self._tokens = token_source(profile.auth, clock=clock, timeout=profile.deadline)
         self._channel: grpc.aio.Channel | None = None
-        self._stub: SipBreakoutServiceAsyncStub | None = None
 
     async def __aenter__(self) -> Self:
         """Open the channel; the core need not be there yet.
@@ -96,14 +97,13 @@ class RegistrationClient:
             ConfigError: A certificate file cannot be used.
         """
         self._channel = open_channel(self.profile)
-        self._stub = pb_grpc.SipBreakoutServiceStub(self._channel)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the channel; requests that still run are cancelled."""
-        channel, self._channel, self._stub = self._channel, None, None
+        channel, self._channel = self._channel, None
         await self._tokens.close()
         if channel is not None:
             await channel.close()
@@ -125,7 +125,7 @@ class RegistrationClient:
         what = f"upsert of {registration.number}"
         self._check(what, registration.number)
         request = pb.UpsertRegistrationRequest(registration=self._message(registration))
-        answered = await self._request(what, self._open_stub().UpsertRegistration, request)
+        answered = await self._request(what, self._method("UpsertRegistration", pb.UpsertRegistrationResponse), request)
         answer = answered.body
         if answer.status_code != pb.STATUS_CODE_OK:
             raise self._refusal(what, answer.status_code, answer.error_message)
@@ -144,7 +144,7 @@ class RegistrationClient:
         what = f"delete of {registration.number}"
         self._check(what, registration.number)
         request = pb.DeleteRegistrationRequest(registration=self._message(registration))
-        answered = await self._request(what, self._open_stub().DeleteRegistration, request)
+        answered = await self._request(what, self._method("DeleteRegistration", pb.DeleteRegistrationResponse), request)
         answer = answered.body
         if answer.status_code == pb.STATUS_CODE_OK:
             return None
@@ -159,9 +159,7 @@ class RegistrationClient:
 
         A connection that was lost is tried again at once, without a request.
         """
-        if self._channel is None:
-            raise RuntimeError("the client is not open: use it in `async with RegistrationClient(...)`")
-        channel, told = self._channel, False
+        channel, told = self._open(), False
         while (state := channel.get_state(try_to_connect=True)) is not grpc.ChannelConnectivity.SHUTDOWN:
             reached = _REACHED[state]
             if reached is not None or not told:  # between two attempts it stays away
@@ -169,10 +167,25 @@ class RegistrationClient:
                 yield reached
             await channel.wait_for_state_change(state)
 
-    def _open_stub(self) -> "SipBreakoutServiceAsyncStub":
-        if self._stub is None:
+    def _open(self) -> grpc.aio.Channel:
+        if self._channel is None:
             raise RuntimeError("the client is not open: use it in `async with RegistrationClient(...)`")
-        return self._stub
+        return self._channel
+
+    def _method(self, name: str, kind: type[_Answer]) -> Method[Message, _Answer]:
+        """Return one RPC; the generated stub would log a traceback for an answer that cannot be read."""
+
+        def read(data: bytes) -> _Answer | None:
+            try:
+                return kind.FromString(data)
+            except DecodeError:
+                return None
+
+        def write(message: Message) -> bytes:
+            return message.SerializeToString()
+
+        method = self._open().unary_unary(f"/{_SERVICE}/{name}", write, read)
+        return cast(Method[Message, _Answer], method)
 
     async def _request(self, what: str, method: Method[_Request, _Answer], request: _Request) -> Answered[_Answer]:
         answered = await request_until_answered(what, method, request, self.profile, self._tokens, self._clocks)
@@ -204,9 +217,10 @@ class RegistrationClient:
 
 
 def _ttl(what: str, answer: pb.UpsertRegistrationResponse) -> float:
-    """Return the seconds that the answer gives; V2's where it gives none above 0."""
+    """Return the seconds that the answer gives; V2's where it gives none above 0, or one beyond belief."""
     ttl = answer.time_to_live.seconds + answer.time_to_live.nanos / 1e9
-    if ttl > 0:
+    if 0 < ttl <= LONGEST_TTL:
         return ttl
-    _log.warning("%s: the answer has no time_to_live: %g s are assumed (V2)", what, DEFAULT_TTL)
+    odd = f"a time_to_live of {ttl:g} s" if ttl > 0 else "no time_to_live"
+    _log.warning("%s: the answer has %s: %g s are assumed (V2)", what, odd, DEFAULT_TTL)
     return DEFAULT_TTL

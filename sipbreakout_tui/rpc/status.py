@@ -19,7 +19,8 @@ class Meaning:
 
 
 _REPORT = "report it to the operator with the time of the request"
-_SAME_API = "is this the address of a core that speaks wgtwo.sipbreakout.v1?"
+SAME_API = "is this the address of a core that speaks wgtwo.sipbreakout.v1?"
+"""What to ask oneself where the answer is none of this API."""
 
 MEANINGS: dict[grpc.StatusCode, Meaning] = {
     grpc.StatusCode.OK: Meaning(CoreFailed, f"it said OK without an answer: {_REPORT}"),
@@ -30,7 +31,7 @@ MEANINGS: dict[grpc.StatusCode, Meaning] = {
         CannotReachCore,
         "whether it was carried out is not known: send it again, which is safe, or raise deadline in the profile",
     ),
-    grpc.StatusCode.NOT_FOUND: Meaning(CoreFailed, _SAME_API),
+    grpc.StatusCode.NOT_FOUND: Meaning(CoreFailed, SAME_API),
     grpc.StatusCode.ALREADY_EXISTS: Meaning(CoreFailed, "an upsert should replace (V1): " + _REPORT),
     grpc.StatusCode.PERMISSION_DENIED: Meaning(
         NotAuthorised, "the token needs the scope call.routing:write and the right to this number (V4, V9)"
@@ -39,7 +40,7 @@ MEANINGS: dict[grpc.StatusCode, Meaning] = {
     grpc.StatusCode.FAILED_PRECONDITION: Meaning(CoreFailed, f"the core is not in the state for this: {_REPORT}"),
     grpc.StatusCode.ABORTED: Meaning(CoreFailed, "somebody changed the same number at once: try again"),
     grpc.StatusCode.OUT_OF_RANGE: Meaning(CoreFailed, f"a value is beyond what the core takes: {_REPORT}"),
-    grpc.StatusCode.UNIMPLEMENTED: Meaning(CoreFailed, _SAME_API),
+    grpc.StatusCode.UNIMPLEMENTED: Meaning(CoreFailed, SAME_API),
     grpc.StatusCode.INTERNAL: Meaning(CoreFailed, f"a fault inside the core: {_REPORT}"),
     grpc.StatusCode.UNAVAILABLE: Meaning(
         CannotReachCore, "is the core running, the target right, and TLS meant (plaintext in the profile says)?"
@@ -71,4 +72,13 @@ def tls_advice(details: str) -> str | None:
         )
     if "WRONG_VERSION_NUMBER" in details:
         return "no TLS is spoken there: is it the right port? Plaintext is possible to this machine only"
+    return None
+
+
+def size_advice(details: str) -> str | None:
+    """Return what to do where gRPC's words say that an answer was too large to be read, else None."""
+    if "CLIENT: Received message larger" in details or "Stream removed (received metadata size" in details:
+        return (
+            f"the answer is larger than any of a core, and whether the request was carried out is not known: {SAME_API}"
+        )
     return None
