@@ -7,13 +7,13 @@ holds when the machine's speed drifts.
 
 import io
 import math
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from bench.measure import Bound, Measure, Row, show
 from sipbreakout_model import Call, CallFlow, Registration, RegistrationBook, Scenario, TasBehaviour, route
 
 if TYPE_CHECKING:
@@ -23,9 +23,14 @@ NOW = 1_790_000_000.0
 ROUNDS = 25
 TEXT_RUNS = 300
 CALLS = {
-    "LOOP": Scenario(),
-    "LOOP that loops": Scenario(tas=TasBehaviour.RETURNS_WITHOUT_SESSION_ID),
+    "a LOOP": Scenario(),
+    "a LOOP that loops": Scenario(tas=TasBehaviour.RETURNS_WITHOUT_SESSION_ID),
 }
+BARE = "matplotlib alone, as many shapes and texts"
+TEXTS = tuple(Row(f"picture of {call} as text", "ms", "", Bound("value", "<", 1)) for call in CALLS)
+SVGS = tuple(Row(f"picture of {call} as SVG, warm", "ms", BARE, Bound("ratio", "≤", 1.5)) for call in CALLS)
+IMPORTED = Row("matplotlib loaded by `import sipbreakout_tui.diagram`", "modules", "", Bound("value", "≤", 0))
+ROWS = (IMPORTED, *TEXTS, *SVGS)
 
 
 def flow_of(scenario: Scenario) -> CallFlow:
@@ -49,8 +54,8 @@ def svg_of(draw: Callable[[], "Axes"]) -> Callable[[], object]:
     return lambda: save(draw(), io.BytesIO(), "svg")
 
 
-def bare(ax: "Axes") -> tuple[Callable[[], "Axes"], str]:
-    """Return a function that draws as much as is in these Axes, and what that is in words."""
+def bare(ax: "Axes") -> Callable[[], "Axes"]:
+    """Return a function that draws as much as is in these Axes."""
     import numpy as np
     from matplotlib.figure import Figure
     from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
@@ -83,44 +88,44 @@ def bare(ax: "Axes") -> tuple[Callable[[], "Axes"], str]:
             new.text(x, y, text, fontsize=fontsize, ha=across)
         return new
 
-    return draw, f"{len(boxes)} boxes, {len(centres)} discs, {len(ends)} arrows, {len(texts)} texts"
+    return draw
 
 
-def compare(name: str, flow: CallFlow) -> None:
-    """Print how long the SVG takes beside its floor."""
+def svg(row: Row, flow: CallFlow) -> Measure:
+    """Measure the SVG beside its floor."""
     from sipbreakout_tui.diagram.figure import draw_legs
 
-    floor_drawing, size = bare(draw_legs(flow))
-    ours, floor = svg_of(lambda: draw_legs(flow)), svg_of(floor_drawing)
+    ours, floor = svg_of(lambda: draw_legs(flow)), svg_of(bare(draw_legs(flow)))
     pairs = [(milliseconds(ours), milliseconds(floor)) for _ in range(ROUNDS + 3)][3:]
-    mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(one / other for one, other in pairs)
-    print(f"SVG of {name} ({size}): {mine:.1f} ms, bare matplotlib {theirs:.1f} ms, ratio {ratio:.2f} (bound: 1.5)")
+    return Measure.of_pairs(row, *zip(*pairs, strict=True))
 
 
-def text_picture(name: str, flow: CallFlow) -> None:
-    """Print how long the picture in box drawing takes."""
+def text(row: Row, flow: CallFlow) -> Measure:
+    """Measure the picture in box drawing."""
     from sipbreakout_tui.diagram.text import leg_diagram
 
-    runs = [milliseconds(lambda: list(leg_diagram(flow))) for _ in range(TEXT_RUNS)]
-    print(f"text of {name}: {statistics.median(runs):.2f} ms (bound: 1)")
+    return Measure.of_runs(row, [milliseconds(lambda: list(leg_diagram(flow))) for _ in range(TEXT_RUNS)])
 
 
-def imported() -> None:
-    """Print whether importing the package, and its figures, leaves matplotlib alone."""
-    code = "import sys, sipbreakout_tui.diagram, sipbreakout_tui.diagram.figure; print('matplotlib' in sys.modules)"
+def imported() -> Measure:
+    """Count the modules of matplotlib that importing the package, and its figures, loads."""
+    code = (
+        "import sys, sipbreakout_tui.diagram, sipbreakout_tui.diagram.figure; "
+        "print(sum(name.split('.')[0] == 'matplotlib' for name in sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    print(f"importing sipbreakout_tui.diagram imports matplotlib: {done.stdout.strip()} (bound: False)")
+    return Measure(IMPORTED, float(done.stdout))
 
 
-def main() -> None:
+def measure() -> Iterator[Measure]:
     """Measure all."""
-    imported()
-    for name, scenario in CALLS.items():
-        flow = flow_of(scenario)
-        text_picture(name, flow)
-        compare(name, flow)
+    yield imported()
+    flows = [flow_of(scenario) for scenario in CALLS.values()]
+    for row, flow in zip(TEXTS, flows, strict=True):
+        yield text(row, flow)
+    for row, flow in zip(SVGS, flows, strict=True):
+        yield svg(row, flow)
 
 
 if __name__ == "__main__":
-    main()
+    show(measure())

@@ -1,4 +1,4 @@
-"""Upserts a second through the embedded core, the client and the ledger, beside an empty handler; and `list`.
+"""Upserts a second through the embedded core, the client and the ledger, beside an empty handler; `list`; refreshes.
 
 The floor is a grpc.aio server in its own process whose handler returns an empty answer, asked by a bare stub in
 this process with 50 requests in flight. Ours are asked from this process, too, with their files on the same disk.
@@ -6,19 +6,22 @@ All run in turns, so the ratios hold when the machine's speed drifts.
 """
 
 import asyncio
-import statistics
+import random
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import grpc.aio
 
-from sipbreakout_model import Lease, Registration
+from bench.measure import Bound, Measure, MeasuringFailedError, Row, show
+from sipbreakout_model import DEFAULT_TTL, Lease, Registration
 from sipbreakout_tui.config import ad_hoc
+from sipbreakout_tui.keeper.schedule import LATEST, Schedule
 from sipbreakout_tui.ledger import Answer, Ledger, Request, Verb
 from sipbreakout_tui.ledger.events import Kind
 from sipbreakout_tui.services.core_session import open_recorder
@@ -29,8 +32,26 @@ from wgtwo.sipbreakout.v1 import sipbreakout_pb2_grpc as pb_grpc
 
 UPSERTS = 10_000
 IN_FLIGHT = 50
-ROUNDS = 5
+ROUNDS = 3
 LISTED = 100_000
+NOW = 1_790_000_000.0
+TABS = """
+import sqlite3, sys
+rows = sqlite3.connect(sys.argv[1]).execute(
+    "SELECT number, target, sip_uri, route_type, mo, mt, answer, accepted_at, ttl, kept, words, doubt_since "
+    "FROM current ORDER BY number, target"
+)
+sys.stdout.writelines("\\t".join(map(str, row)) + "\\n" for row in rows)
+"""
+"""Fetches the rows that `list` shows and writes them tab-separated, with nothing but sqlite3."""
+EMPTY = f"an empty handler, bare stub, {IN_FLIGHT} in flight"
+CORE = Row("upserts at the embedded core, durable", "/s", EMPTY, Bound("ratio", "≥", 0.6))
+APPLY = Row(f"`apply` of {UPSERTS:,}, through ledger and gRPC", "/s", EMPTY, Bound("ratio", "≥", 0.4))
+LIST = Row(f"`list` of {LISTED:,}", "s", "the rows tab-separated by sqlite3", Bound("ratio", "≤", 3))
+KEEPER = Row(
+    f"refreshes of {LISTED:,} accepted at once, the fullest second", "refreshes", "the mean", Bound("ratio", "≤", 2)
+)
+ROWS = (CORE, APPLY, LIST, KEEPER)
 
 
 class EmptyHandler(pb_grpc.SipBreakoutServiceServicer):
@@ -116,12 +137,12 @@ async def applied(target: str, wanted: list[Registration], folder: Path) -> floa
             report = await carry_out(recorder, changes, concurrency=IN_FLIGHT)
             took = time.perf_counter() - start
     if len(report.done) != UPSERTS - 1:
-        raise SystemExit(f"apply did not do everything: {report}")
+        raise MeasuringFailedError(f"apply did not do everything: {report}")
     return len(report.done) / took
 
 
-def listing(folder: Path) -> tuple[float, float]:
-    """Return the seconds of `sipbreakout list` of LISTED rows, and of writing the rows tab-separated."""
+def listing(folder: Path) -> Measure:
+    """Measure `sipbreakout list` of LISTED rows, and writing the rows tab-separated."""
     state = folder / "state"
     with Ledger(state / "ledger.sqlite3") as ledger:
         asyncio.run(fill(ledger))
@@ -129,8 +150,8 @@ def listing(folder: Path) -> tuple[float, float]:
     ours, floor = [], []
     for _ in range(ROUNDS):
         ours.append(seconds([sys.executable, "-m", "sipbreakout_tui", "list"], environment))
-        floor.append(seconds([sys.executable, __file__, "tabs", str(state / "ledger.sqlite3")], environment))
-    return statistics.median(ours), statistics.median(floor)
+        floor.append(seconds([sys.executable, "-c", TABS, str(state / "ledger.sqlite3")], environment))
+    return Measure.of_runs(LIST, ours, floor)
 
 
 async def fill(ledger: Ledger) -> None:
@@ -143,17 +164,6 @@ async def fill(ledger: Ledger) -> None:
         await ledger.answered_many(Answer(id_, Kind.ACCEPTED, 0.001, Lease(each, now)) for id_, each in answers)
 
 
-def write_tabs(path: str) -> None:
-    """Fetch the rows that `list` shows and write them tab-separated, with nothing but sqlite3."""
-    import sqlite3
-
-    rows = sqlite3.connect(path).execute(
-        "SELECT number, target, sip_uri, route_type, mo, mt, answer, accepted_at, ttl, kept, words, doubt_since "
-        "FROM current ORDER BY number, target"
-    )
-    sys.stdout.writelines("\t".join(map(str, row)) + "\n" for row in rows)
-
-
 def seconds(command: list[str], environment: dict[str, str]) -> float:
     """Return how long a command takes, its output thrown away."""
     start = time.perf_counter()
@@ -161,34 +171,37 @@ def seconds(command: list[str], environment: dict[str, str]) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
-    """Measure in turns and print medians and ratios."""
+def fullest_second() -> Measure:
+    """Count the refreshes of the fullest second when LISTED registrations were accepted at once."""
+    plan: Schedule[int] = Schedule(random=random.Random(1).random)
+    plan.expected = LISTED
+    counts = Counter(int(plan.set(index, NOW, DEFAULT_TTL, NOW)) for index in range(LISTED))
+    return Measure.of_runs(KEEPER, [max(counts.values())], [LISTED / (DEFAULT_TTL * LATEST)])
+
+
+def measure() -> Iterator[Measure]:
+    """Measure in turns."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         floor, core, apply = [], [], []
+        state = str(folder / "core.sqlite3")
         with (
-            process(__file__, "empty") as empty,
-            process(
-                "-m", "sipbreakout_tui", "serve", "--listen", "127.0.0.1:0", "--state", str(folder / "core.sqlite3")
-            ) as embedded,
+            process("-m", "bench.live", "empty") as empty,
+            process("-m", "sipbreakout_tui", "serve", "--listen", "127.0.0.1:0", "--state", state) as embedded,
         ):
             for round_ in range(ROUNDS):
                 wanted = registrations(round_)
                 floor.append(asyncio.run(bare(empty, wanted)))
                 core.append(asyncio.run(bare(embedded, wanted)))
                 apply.append(asyncio.run(applied(embedded, wanted, folder / f"apply-{round_}")))
-        print(f"empty handler, bare stub, {IN_FLIGHT} in flight:  {statistics.median(floor):8,.0f}/s")
-        for what, values, bound in (("embedded core, durable", core, 0.6), ("apply: ledger and client", apply, 0.4)):
-            ratio = statistics.median(ours / base for ours, base in zip(values, floor, strict=True))
-            print(f"{what:<41}  {statistics.median(values):8,.0f}/s  {ratio:.2f} of the floor (bound: {bound})")
-        ours, base = listing(folder)
-        print(f"list of {LISTED:,}: {ours:.2f} s, tab-separated {base:.2f} s: × {ours / base:.2f} (bound: 3)")
+        yield Measure.of_pairs(CORE, core, floor)
+        yield Measure.of_pairs(APPLY, apply, floor)
+        yield listing(folder)
+    yield fullest_second()
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["empty"]:
         asyncio.run(serve_empty())
-    elif sys.argv[1:2] == ["tabs"]:
-        write_tabs(sys.argv[2])
     else:
-        main()
+        show(measure())

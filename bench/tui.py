@@ -1,9 +1,4 @@
-"""The terminal UI on a pseudo-terminal, beside a bare Textual app with tabs and a table.
-
-Bounds: start to first text 1.5 x the bare app; with 100,000 registrations start to filled 3 x, a key to its repaint
-16 ms (p95), a letter of a filter 60 ms, the tick of each second 10 ms of CPU; beside a bulk upsert of 10,000 a key
-25 ms (p95).
-"""
+"""The terminal UI on a pseudo-terminal, beside a bare Textual app with tabs and a table."""
 
 import asyncio
 import os
@@ -16,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.measure import Bound, Measure, Row, show
 from bench.terminal import Terminal
 from sipbreakout_model import Lease, Registration, RouteType
 from sipbreakout_model.registration_text import Entry, TextFormat, format_registrations
@@ -30,6 +26,17 @@ KEYS = 100
 IDLE_SECONDS = 5
 DOWN, HOME = "\x1b[B", "\x1b[H"
 FILLED = f"{REGISTRATIONS:,}".replace(",", " ")
+BARE_APP = "a bare Textual app"
+FIRST = Row("terminal UI: start to first text", "ms", BARE_APP, Bound("ratio", "≤", 1.5))
+FULL = Row(f"terminal UI: start to {REGISTRATIONS:,} rows", "ms", BARE_APP, Bound("ratio", "≤", 3))
+KEY = Row("terminal UI: key to repaint, p95", "ms", BARE_APP, Bound("value", "≤", 16))
+KEY_MEDIAN = Row("terminal UI: key to repaint, median", "ms", BARE_APP)
+TICK = Row("terminal UI: CPU of the tick of a second", "ms", "", Bound("value", "≤", 10))
+IDLE = Row("terminal UI: CPU of an idle second, all threads", "ms")
+LETTER = Row("terminal UI: letter of a filter, the slowest", "ms", "", Bound("value", "≤", 60))
+BULK_KEY = Row(f"terminal UI: key beside a bulk of {BULK:,}, p95", "ms", "", Bound("value", "≤", 25))
+BULK_MEDIAN = Row(f"terminal UI: key beside a bulk of {BULK:,}, median", "ms")
+ROWS = (FIRST, FULL, KEY, KEY_MEDIAN, TICK, IDLE, LETTER, BULK_KEY, BULK_MEDIAN)
 BARE = """
 from textual.app import App
 from textual.widgets import DataTable, TabbedContent, TabPane
@@ -50,8 +57,8 @@ Bare().run()
 """
 
 
-def main() -> None:
-    """Measure all, and print each with its bound."""
+def measure() -> Iterator[Measure]:
+    """Measure all."""
     with tempfile.TemporaryDirectory() as folder, core() as target:
         state = Path(folder)
         (state / "config.toml").write_text(
@@ -62,11 +69,11 @@ def main() -> None:
         asyncio.run(fill(full / "ledger.sqlite3", target))
         bulk = state / "bulk.csv"
         bulk.write_text(format_registrations([Entry(each, None) for each in numbers(BULK, 5)], TextFormat.CSV), "utf-8")
-        starts(state)
-        used(state, full, bulk)
+        yield from starts(state)
+        yield from used(state, full, bulk)
 
 
-def starts(state: Path) -> None:
+def starts(state: Path) -> Iterator[Measure]:
     """Measure the start, each kind in turn."""
     bare, first, filled = [], [], []
     for _ in range(RUNS):
@@ -76,20 +83,18 @@ def starts(state: Path) -> None:
             first.append(terminal.until("sipbreakout"))
         with ours(state, state / "full") as terminal:
             filled.append(terminal.until(FILLED))
-    floor = statistics.median(bare)
-    say("bare app, start to first text", floor, floor, None)
-    say("start to first text", statistics.median(first), floor, 1.5)
-    say(f"start to {FILLED} rows", statistics.median(filled), floor, 3)
+    for row, seconds in ((FIRST, first), (FULL, filled)):
+        ours_ms, bare_ms = ([1000 * each for each in runs] for runs in (seconds, bare))
+        yield Measure.of_runs(row, ours_ms, bare_ms)
 
 
-def used(state: Path, full: Path, bulk: Path) -> None:
+def used(state: Path, full: Path, bulk: Path) -> Iterator[Measure]:
     """Measure keys, letters and ticks of one run."""
     with Terminal([sys.executable, "-c", BARE], {}) as terminal:
         terminal.until("first text")
         terminal.rest()
         terminal.press("\t")
-        rounds = [[terminal.answer(DOWN) for _ in paced(terminal)] for _ in range(ROUNDS)]
-        say_keys("bare app, key to repaint", rounds, None)
+        bare = at_95_and_50([[terminal.answer(DOWN) for _ in paced(terminal)] for _ in range(ROUNDS)])
     with ours(state, full) as terminal:
         terminal.until(FILLED)
         time.sleep(3)
@@ -99,21 +104,12 @@ def used(state: Path, full: Path, bulk: Path) -> None:
         rounds = [
             [terminal.answer(DOWN, shown(KEYS * past + row + 1)) for row in paced(terminal)] for past in range(ROUNDS)
         ]
-        say_keys("key to repaint", rounds, 16)
+        for row, value, floor in zip((KEY, KEY_MEDIAN), at_95_and_50(rounds), bare, strict=True):
+            yield Measure(row, value, floor, value / floor)
         idle = [seconds_of_cpu(terminal) for _ in range(ROUNDS)]
-        tick, all_threads = (statistics.median(each) * 1000 for each in zip(*idle, strict=True))
-        print(f"{'CPU of a tick':<44} {tick:7.1f} ms  bound 10  (with the look at the ledger {all_threads:.1f})")
-        letters = []
-        for word in ("example", "loop 11", "!fork"):
-            terminal.press("/")
-            terminal.rest()
-            for letter in word:
-                letters.append(terminal.answer(letter, " of "))
-                terminal.rest()
-            terminal.press("\x1b")
-            terminal.rest()
-        worst = max(letters)
-        print(f"{'letter of a filter, the slowest':<44} {worst * 1000:7.1f} ms  bound 60")
+        for row, seconds in zip((TICK, IDLE), zip(*idle, strict=True), strict=True):
+            yield Measure.of_runs(row, [1000 * each for each in seconds])
+        yield Measure.of_runs(LETTER, [1000 * max(letters(terminal)) for _ in range(ROUNDS)])
         terminal.press("i")
         terminal.rest()
         terminal.press(f"{bulk}\r")
@@ -129,7 +125,20 @@ def used(state: Path, full: Path, bulk: Path) -> None:
             [terminal.answer(DOWN, shown(KEYS * past + row + 1)) for row in paced(terminal, quiet=False)]
             for past in range(ROUNDS)
         ]
-        say_keys(f"key beside a bulk upsert of {BULK:,}", rounds, 25)
+        for row, value in zip((BULK_KEY, BULK_MEDIAN), at_95_and_50(rounds), strict=True):
+            yield Measure(row, value)
+
+
+def letters(terminal: Terminal) -> Iterator[float]:
+    """Type filters, and yield the seconds that each letter takes."""
+    for word in ("example", "loop 11", "!fork"):
+        terminal.press("/")
+        terminal.rest()
+        for letter in word:
+            yield terminal.answer(letter, " of ")
+            terminal.rest()
+        terminal.press("\x1b")
+        terminal.rest()
 
 
 def seconds_of_cpu(terminal: Terminal) -> tuple[float, float]:
@@ -197,21 +206,12 @@ async def fill(path: Path, target: str) -> None:
             await ledger.answered_many(answers)
 
 
-def say(what: str, seconds: float, floor: float, bound: float | None) -> None:
-    """Print a time beside the floor."""
-    end = "" if bound is None else f"  × {seconds / floor:.2f}  bound {bound:g}"
-    print(f"{what:<44} {seconds * 1000:7.1f} ms{end}")
-
-
-def say_keys(what: str, rounds: list[list[float]], bound: float | None) -> None:
-    """Print the 95th percentile and the median of the keys of a round, each as the median of all rounds."""
-    p95, middle = (
-        statistics.median(statistics.quantiles(seconds, n=20)[at] for seconds in rounds) * 1000 for at in (-1, 9)
-    )
-    end = "" if bound is None else f"  bound {bound:g}"
-    print(f"{what:<44} {p95:7.1f} ms p95, median {middle:.1f} ms{end}")
+def at_95_and_50(rounds: list[list[float]]) -> tuple[float, float]:
+    """Return the 95th percentile (ms) and the median of the keys of a round, each as the median of all rounds."""
+    cuts = [statistics.quantiles(seconds, n=20) for seconds in rounds]
+    return 1000 * statistics.median(cut[-1] for cut in cuts), 1000 * statistics.median(cut[9] for cut in cuts)
 
 
 if __name__ == "__main__":
     os.environ.pop("NO_COLOR", None)
-    main()
+    show(measure())
