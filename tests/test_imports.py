@@ -1,7 +1,8 @@
-"""What is loaded when: neither the model nor help drag in anything heavy."""
+"""What is loaded when: neither the model nor help drag in anything heavy; and imports do nothing else."""
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +26,19 @@ def test_nothing_heavy_is_loaded(code: str, absent: tuple[str, ...]) -> None:
         [sys.executable, "-c", code + ask], capture_output=True, encoding="utf-8", check=True, timeout=30
     )
     assert sorted(set(absent) & set(done.stderr.split())) == []
+
+
+def test_importing_every_module_does_nothing_else(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("importing_everything.py")
+    done = subprocess.run(
+        [sys.executable, "-B", "-W", "error", str(script)],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    (modules,) = done.stdout.splitlines()
+    assert int(modules.removesuffix(" modules")) > 300
+    assert list(tmp_path.iterdir()) == []

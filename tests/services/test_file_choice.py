@@ -54,7 +54,7 @@ def test_what_cannot_be_opened(folder: Path) -> None:
     assert opening_problem(folder / "nix") == f"{folder}/nix does not exist"
     assert opening_problem(folder) == f"{folder} is a folder: choose a file in it"
     assert str(opening_problem(folder / "call.pcap" / "x")).endswith("Not a directory")
-    assert str(opening_problem(Path("a\0b"))).endswith("embedded null byte")
+    assert "embedded null" in str(opening_problem(Path("a\0b")))
     os.mkfifo(folder / "pipe")
     assert "no file that can be read twice" in str(opening_problem(folder / "pipe"))
 

@@ -65,7 +65,7 @@ def test_what_is_not_there_or_no_file_says_so(tmp_path: Path) -> None:
         (tmp_path / "none.pcap", "No such file"),
         (tmp_path, "no regular file"),
         (pipe, "no regular file. Save the capture to a file first"),
-        (Path("a\0b"), "null byte"),
+        (Path("a\0b"), "embedded null"),
         (tmp_path / "evil\x1b[2J", r"evil\x1b[2J cannot be read"),
     ):
         with pytest.raises(CaptureMissing) as raised:
