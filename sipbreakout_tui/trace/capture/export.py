@@ -1,5 +1,6 @@
 """Some packets of a capture as a capture of its own."""
 
+import errno
 import os
 import stat
 import struct
@@ -40,6 +41,8 @@ def export(file: FileBytes, path: Path, frames: Collection[int], out: Path) -> i
     name = visible(str(out))
     try:
         target = out.resolve()
+        if target.is_symlink():  # from Python 3.13 on, links in circles are not resolved
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if target.exists() and path.exists() and target.samefile(path):
             raise TraceError(f"{name}: it is the capture itself. Name another file")
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None

@@ -108,7 +108,10 @@ def test_where_it_cannot_be_written(tmp_path: Path) -> None:
         (tmp_path / "folder").mkdir()
         with pytest.raises(TraceError, match="cannot write"):
             source.export([1], tmp_path / "folder")
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "from", "link"]
+        (tmp_path / "round").symlink_to(tmp_path / "round")
+        with pytest.raises(TraceError, match="cannot write"):
+            source.export([1], tmp_path / "round")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "from", "link", "round"]
 
 
 def test_a_file_that_is_replaced_hands_on_its_permissions(tmp_path: Path) -> None:
