@@ -1,7 +1,6 @@
 """Profiles, their file, and references to secrets."""
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -383,11 +382,9 @@ def test_any_target_is_a_profile_or_a_config_error(target: str) -> None:
         assert profile.is_local
 
 
-def test_loading_is_quick(tmp_path: Path) -> None:
+def test_a_thousand_profiles(tmp_path: Path) -> None:
     body = "".join(f'[profiles.p{n}]\ntarget = "core.example:443"\ntoken = {{ env = "T" }}\n' for n in range(1000))
-    began = time.perf_counter()
     assert len(load(tmp_path, "version = 1\n" + body).own) == 1000
-    assert time.perf_counter() - began < 2
 
 
 def test_everything_that_is_offered_is_there() -> None:

@@ -2,8 +2,8 @@
 
 import re
 import struct
-import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,6 @@ from tests.tui.test_hostile_text import frames
 from tests.tui.tracing import opened, place_of, said
 
 MESSAGES = 200_000
-SECONDS_A_KEY = 1.0
 SHORT = Path(__file__).parents[1] / "trace" / "data" / "expired.pcap"
 CAPTURE = Path(__file__).parents[1] / "trace" / "data" / "loop_tas_rejects.pcap"
 
@@ -46,12 +45,15 @@ def long_capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path.unlink()
 
 
-async def pressed(driver: Driver, key: str, shown: str) -> float:
-    """Press a key; return how many seconds it took until a text was on the screen."""
-    began = time.perf_counter()
-    await tap(driver, key)
-    await driver.until(lambda: shown in driver.text(), f"{key}: {shown}")
-    return time.perf_counter() - began
+def is_shown(driver: Driver, text: str) -> bool:
+    return text in driver.text()
+
+
+async def press(driver: Driver, *answers: tuple[str, str]) -> None:
+    """Press keys, each once a text tells that the one before was answered."""
+    for key, shown in answers:
+        await tap(driver, key)
+        await driver.until(partial(is_shown, driver, shown), f"{key}: {shown}")
 
 
 async def test_a_long_trace_is_left_in_its_middle(long_capture: Path) -> None:
@@ -62,14 +64,12 @@ async def test_a_long_trace_is_left_in_its_middle(long_capture: Path) -> None:
         place = place_of(driver)
         await driver.until(lambda: re.search(r"\d ?%|reading|messages", driver.text()), "how far it is, is shown")
         keys = (("1", "last answer"), ("end", "▸ ●  +61"), ("4", "hazard "), ("5", "latency"), ("?", "Keys in Journal"))
-        took = [await pressed(driver, *each) for each in (*keys, ("escape", "x to the number"), ("3", "esc stop"))]
-        assert place.busy, "it still reads"
+        await press(driver, *keys, ("escape", "x to the number"), ("3", "esc stop"))
+        assert place.busy, "the keys were answered while it read"
         await driver.press("escape")
         await driver.until(lambda: not place.busy, "it ends")
-        assert max(took) < SECONDS_A_KEY, took
         await driver.until(lambda: any("reading was stopped" in words for words in said(driver)), "it is a part")
-        took = [await pressed(driver, *each) for each in (("g", "noticed"), ("l", "observed"), ("1", "last answer"))]
-        assert max(took) < SECONDS_A_KEY, took
+        await press(driver, ("g", "noticed"), ("l", "observed"), ("1", "last answer"))
         await driver.press("3")
 
         await driver.app.go("trace", OpenCaptures((SHORT,)))
