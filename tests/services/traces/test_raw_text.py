@@ -1,6 +1,5 @@
 """A message to read: what stands out, what is found, what differs."""
 
-
 from hypothesis import given
 from hypothesis import strategies as st
 
