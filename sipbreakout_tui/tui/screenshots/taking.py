@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,9 @@ async def screenshot(options: Options, place: str, size: tuple[int, int]) -> str
     Raises:
         SipBreakoutError: The ledger or the core's profile cannot be used, or the screen does not come to rest.
     """
-    app = SipBreakoutApp(options)
+    moment = options.clock()
+    # A clock that goes on changes the screen each second, and on a slow machine it would never come to rest.
+    app = SipBreakoutApp(replace(options, clock=lambda: moment))
     set_filters(app, ascii_only=options.ascii, no_colour=False)
     app.animation_level = "none"
     taken = _Taken(place)
