@@ -276,6 +276,13 @@ class SipBreakoutApp(TerminalApp, inherit_bindings=False):
 
         await switch_profile(self)
 
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        from sipbreakout_tui.tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     async def action_quit(self) -> None:
         """Leave the program, after a question where something would be left undone."""
         self._quit()

@@ -1,10 +1,12 @@
 """The commands of the palette: what the keys do here, the theme, a picture of the screen."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from sipbreakout_tui.tui.keys import KeyEntry, keys_of
@@ -12,6 +14,15 @@ from sipbreakout_tui.tui.theme import THEMES
 
 if TYPE_CHECKING:
     from sipbreakout_tui.tui.app import SipBreakoutApp
+
+
+class Palette(CommandPalette):
+    """Textual's, which fails where a page is turned before its rows were laid out."""
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError):
+            super()._action_command_list(action)
+
 
 _MOVES = ("move(", "page(", "edge(")
 
