@@ -142,7 +142,7 @@ async def test_keys_are_answered_while_it_is_read_and_escape_stops_it(
         await driver.until(lambda: place._work is None, "it is stopped")
         assert place.calls is not None
         assert len(place.calls.opened.trace.messages) == 20_000
-        assert STOPPED in said(driver)
+        await driver.until(lambda: STOPPED in said(driver), "the notice")
         await driver.until(lambda: "◐ 1 note: i" in driver.text(), "the note")
         await driver.press("i")
         assert f"Note:  {STOPPED}" in driver.text()
