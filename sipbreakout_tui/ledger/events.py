@@ -128,6 +128,8 @@ class Event:
     """Whether it changed what was in force: no refresh, no refusal."""
     before: Registration | None
     """What was in force before the change, as far as we knew."""
+    before_kept: bool = False
+    """Whether that was kept."""
     offsets: bytes | None = field(default=None, repr=False)
 
     @property
@@ -159,7 +161,7 @@ class Known:
     ttl: float | None
     """Seconds the registration lives from its acceptance."""
     asked: Registration | None
-    """What the last request named, where no registration is known."""
+    """What the last request named, where no registration is known; None of a delete of something unknown."""
 
     @property
     def lease(self) -> Lease | None:

@@ -196,6 +196,7 @@ def _json_of(row: dict[str, Any]) -> dict[str, object]:
         "may_have_changed": bool(row["doubt"]) or None,
         "change": bool(row["change"]) or None,
         "before": _named(row, _BEFORE),
+        "before_kept": bool(row["before_kept"]) or None,
         "order": row["ord"],
         "last_order": row["last_ord"],
     }
@@ -250,6 +251,7 @@ def _event(value: dict[str, Any]) -> tuple[str, int, dict[str, Any]]:
         row["number"] = E164(value["number"]).text
     if value.get("before") is not None:
         row.update(_columns_of(value["number"], value["before"], _BEFORE))
+        row["before_kept"] = int(bool(value.get("before_kept")))
     if kind not in (Kind.NOTE, Kind.ASKED):
         row["at"] = _moment(value, "at")
         row["latency"] = None if value.get("latency") is None else _moment(value, "latency")

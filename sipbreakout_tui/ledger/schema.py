@@ -84,13 +84,16 @@ def _make(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO meta VALUES ('ledger', ?)", (token_hex(16),))
 
 
-MIGRATIONS = (Migration("ledger", _make),)
+MIGRATIONS = (
+    Migration("ledger", _make),
+    Migration("before_kept", "ALTER TABLE event ADD COLUMN before_kept INTEGER"),
+)
 """Every change of the tables, oldest first."""
 
 EVENT_COLUMNS = (
     *("id", "kind", "verb", "number", "target", "profile", "actor", "sip_uri", "route_type", "mo", "mt"),
     *("asked_at", "ord", "at", "accepted_at", "ttl", "latency", "words", "doubt", "change"),
     *("before_sip_uri", "before_route_type", "before_mo", "before_mt"),
-    *("count", "last_at", "last_accepted_at", "last_ord", "offsets"),
+    *("count", "last_at", "last_accepted_at", "last_ord", "offsets", "before_kept"),
 )
 """The columns of `event`, in order."""

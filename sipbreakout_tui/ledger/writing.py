@@ -98,7 +98,7 @@ _BEFORE = ", ".join(
 _COMPLETE = f"""
     UPDATE event AS q NOT INDEXED SET
         kind = a.kind, at = a.at, accepted_at = a.accepted_at, ttl = a.ttl, latency = a.latency, words = a.words,
-        doubt = a.doubt, change = a.change, {_BEFORE}
+        doubt = a.doubt, change = a.change, {_BEFORE}, before_kept = CASE WHEN a.change AND a.stood THEN c.kept END
     FROM temp.answer AS a, current AS c
     WHERE q.id = a.id AND a.run IS NULL AND c.number = a.number AND c.target = a.target
 """

@@ -250,9 +250,12 @@ def test_undo_of_an_add_of_a_replace_of_a_delete_and_of_an_undo(
     for expected in ("sips:one.example", "sips:two.example", "sips:one.example"):
         assert cli("undo", "--yes", *at).code == 0
         assert uris() == [expected]
+    cli("upsert", A, "--sip-uri", "sips:one.example", "--type", "LOOP", "--keep", *at)
     cli("delete", A, *at)
     assert cli("undo", *at).code == 0
     assert uris() == ["sips:one.example"]
+    with Ledger(state / "ledger.sqlite3") as ledger:
+        assert [known.number.text for known in ledger.current(kept=True)] == [A]
     assert cli("undo", *at).code == 0
     assert uris() == []
     assert sound(state)

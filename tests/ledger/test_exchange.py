@@ -37,6 +37,7 @@ async def fill(ledger: Ledger, clock: Clock) -> None:
     await ledger.failed(await ask(ledger, FORK), "away", 15.0)
     await ledger.note("restarted", target=CORE)
     await upsert(ledger, clock, registration(OTHER))
+    await ledger.keep(OTHER, CORE, True)
     await delete(ledger, registration(OTHER))
     await ask(ledger, FORK)
 

@@ -1,11 +1,11 @@
 """The statements of the hot path: none of them reads a whole table."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 
-from sipbreakout_tui.ledger import writing
-from sipbreakout_tui.ledger.schema import MIGRATIONS
+from sipbreakout_tui.ledger import Ledger, writing
 
 STATEMENTS = {
     "ask": (writing._with_rows(writing._ASK, 11, 2), 22),
@@ -18,13 +18,11 @@ STATEMENTS = {
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_no_statement_scans_events_or_numbers(name: str) -> None:
+def test_no_statement_scans_events_or_numbers(name: str, tmp_path: Path) -> None:
+    Ledger(tmp_path / "ledger.sqlite3").close()
     sql, parameters = STATEMENTS[name]
-    connection = sqlite3.connect(":memory:")
+    connection = sqlite3.connect(tmp_path / "ledger.sqlite3")
     try:
-        change = MIGRATIONS[0].change
-        assert callable(change)
-        change(connection)
         connection.execute(writing._MAKE_ANSWER)
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * parameters)]
     finally:

@@ -32,7 +32,7 @@ async def carry_out(
     stop: asyncio.Event | None = None,
     progress: Callable[[BulkReport], None] | None = None,
 ) -> BulkReport:
-    """Send the changes that need sending, and mark what was accepted as kept where `keep` is set.
+    """Send the changes that need sending, and mark what was accepted as kept where `keep` or the change asks for it.
 
     Unchanged numbers are no part of the report; with `keep` they are kept, too. Where the ledger could not be written
     nothing is marked.
@@ -46,12 +46,15 @@ async def carry_out(
 
     to_send = [change for change in changes if change.verb is not None]
     report = await run_changes(to_send, send, concurrency=concurrency, stop=stop, progress=progress)
-    if keep and not report.unwritten:
+    if not report.unwritten:
         done = set(report.done)
         pairs = [
             (change.registration.number, recorder.target)
             for change in changes
-            if change.verb != "delete" and (change.verb is None or change.registration.number in done)
+            if (keep or change.keep)
+            and change.verb != "delete"
+            and (change.verb is None or change.registration.number in done)
         ]
-        await recorder.ledger.keep_many(pairs, True)
+        if pairs:
+            await recorder.ledger.keep_many(pairs, True)
     return report

@@ -23,6 +23,7 @@ class Row(NamedTuple):
     target: str
     sip_uri: str
     route_type: str
+    """Empty where nobody ever named one: a delete was asked for, and nothing else."""
     mo: str
     mt: str
     answer: str
@@ -62,8 +63,8 @@ class Row(NamedTuple):
         return f"{why}; ours of before may stand" if stands else why
 
     def registration(self) -> Registration:
-        """Return the registration, or where none is known the one last asked for."""
-        return Registration.parse(self.number, self.sip_uri, self.route_type, self.mo, self.mt)
+        """Return the registration, or where none is known the one last asked for; LOOP where no type is known."""
+        return Registration.parse(self.number, self.sip_uri, self.route_type or "LOOP", self.mo, self.mt)
 
     def remaining(self, at: float) -> float | None:
         """Return the seconds left to live, never more than a whole life; None where no registration is known."""
@@ -114,7 +115,7 @@ def table(rows: Iterable[Row], at: float) -> Iterator[str]:
     cells = [
         (
             row.number,
-            row.route_type,
+            row.route_type or "–",
             row.sip_uri,
             row.mo or "–",
             row.mt or "–",
@@ -156,7 +157,7 @@ def details(row: Row, at: float, *, utc: bool = False) -> list[str]:
     ends = "–" if row.expires_at is None else local_time(row.expires_at, utc=utc)
     lines = [
         f"{row.number} at {row.target}: {row.state(at)}",
-        f"  route type  {row.route_type}",
+        f"  route type  {row.route_type or '–'}",
         f"  TAS         {row.sip_uri}",
         f"  prefixes    MO {row.mo or '–'}, MT {row.mt or '–'}",
         f"  accepted    {accepted}",

@@ -32,6 +32,8 @@ class Change:
     """What is sent; for a delete what is deleted."""
     before: Registration | None
     """What is in force as far as we know."""
+    keep: bool = False
+    """Whether it is marked as kept once it is accepted."""
 
     @property
     def verb(self) -> str | None:
@@ -42,7 +44,7 @@ class Change:
 
     def __str__(self) -> str:
         """Return one line for people, such as `replace  +47… LOOP sips:… (was FORK sips:…)`."""
-        line = f"{self.kind.value:<9}  {self.registration}"
+        line = f"{self.kind.value:<9}  {self.registration}{', kept' if self.keep else ''}"
         return f"{line}, was {self.before}" if self.kind is ChangeKind.REPLACE else line
 
 

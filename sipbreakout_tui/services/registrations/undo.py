@@ -12,8 +12,8 @@ class NothingToUndo(SipBreakoutError):
 def undoing(ledger: Ledger, target: str) -> Change:
     """Return the change that puts back what stood before the last one at a core.
 
-    A registration that was added is deleted; one that was replaced or deleted is upserted again. An undo
-    is a change, too: undone again, it is done again.
+    A registration that was added is deleted; one that was replaced or deleted is upserted again, and kept
+    where it was. An undo is a change, too: undone again, it is done again.
 
     Raises:
         NothingToUndo: Nothing was changed there, or what was deleted is not known.
@@ -23,7 +23,8 @@ def undoing(ledger: Ledger, target: str) -> Change:
         raise NothingToUndo(f"nothing to undo: no change of a registration at {target} is on record")
     if event.before is not None:
         now = event.registration if event.verb is Verb.UPSERT else None
-        return Change(ChangeKind.CREATE if now is None else ChangeKind.REPLACE, event.before, now)
+        kind = ChangeKind.CREATE if now is None else ChangeKind.REPLACE
+        return Change(kind, event.before, now, keep=event.before_kept and now is None)
     if event.verb is Verb.DELETE:
         raise NothingToUndo(
             f"the delete of {event.number} at {target} cannot be undone: what was registered there is not on record"

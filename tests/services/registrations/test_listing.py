@@ -43,6 +43,18 @@ async def test_deleted(book: Book) -> None:
     assert book.row().remaining(NOW) is None
 
 
+async def test_nobody_knows_the_type_of_what_was_only_ever_deleted(book: Book) -> None:
+    await book.ledger.refused(await book.asked(A, Verb.DELETE), "no")
+    row = book.row()
+    assert (row.route_type, row_object(row, NOW)["route_type"]) == ("", "")
+    assert list(table([row], NOW))[1].split()[1] == "–"
+    assert "  route type  –" in details(row, NOW)
+    assert next(book.ledger.current()).asked is None
+    await book.refused("no", A)
+    await book.ledger.refused(await book.asked(A, Verb.DELETE), "no")
+    assert book.row().route_type == A.route_type.name
+
+
 async def test_refused(book: Book) -> None:
     await book.refused("no")
     assert said(book) == ("refused", "refused: no")

@@ -25,6 +25,16 @@ async def test_an_add_a_replace_and_a_delete(book: Book) -> None:
     assert undoing(book.ledger, CORE) == Change(ChangeKind.CREATE, OTHER_A, None)
 
 
+@pytest.mark.parametrize("kept", [True, False])
+async def test_what_was_kept_when_it_was_deleted_is_kept_again(book: Book, kept: bool) -> None:
+    await book.accepted(A)
+    await book.ledger.keep(A.number, CORE, kept)
+    await book.deleted(A)
+    change = undoing(book.ledger, CORE)
+    assert change == Change(ChangeKind.CREATE, A, None, keep=kept)
+    assert str(change).endswith(", kept") is kept
+
+
 async def test_an_undo_undone_is_done_again(book: Book) -> None:
     await book.accepted(A)
     await book.accepted(OTHER_A)

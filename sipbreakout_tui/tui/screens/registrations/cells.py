@@ -59,7 +59,7 @@ def row_cells(row: "Row", now: float, shown_number: Callable[[str], str], keeper
     return [
         _ENDING if ending and state == "asserted" else _STATES.get(state, _OVER),
         Cell(shown_number(row.number), "key"),
-        Cell(row.route_type),
+        Cell(row.route_type) if row.route_type else _NOTHING,
         Cell(row.sip_uri),
         Cell(row.mo) if row.mo else _NOTHING,
         Cell(row.mt) if row.mt else _NOTHING,

@@ -218,7 +218,8 @@ class ChangingPlace(SendingPlace):
         except SipBreakoutError as error:
             self.sip_app.say_error(error)
             return
-        lines = [f"Sends a{'n' if change.verb == 'upsert' else ''} {change.verb} of", f"  {change.registration}"]
+        kept = ", kept as before" if change.keep else ""
+        lines = [f"Sends a{'n' if change.verb == 'upsert' else ''} {change.verb} of", f"  {change.registration}{kept}"]
         if change.verb == "upsert":
             held = "nothing that we know of" if change.before is None else str(change.before)
             lines += ["", "There now", f"  {held}"]

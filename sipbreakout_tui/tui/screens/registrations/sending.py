@@ -65,6 +65,8 @@ class SendingPlace(Place):
                 note = await live.delete(change.registration)
             else:
                 await live.upsert(change.registration)
+                if change.keep:
+                    await live.keep([number.text], True)
         except SipBreakoutError as error:
             self.sip_app.say_error(visible(f"{asking}: {error}", keep="\n"))
         else:
