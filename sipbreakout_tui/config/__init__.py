@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         ad_hoc,
     )
     from sipbreakout_tui.config.profiles import BUILT_IN, Profiles, load_profiles
-    from sipbreakout_tui.config.secret import Secret, SecretRef, without
+    from sipbreakout_tui.config.secret import Secret, SecretRef, met, secrets_met, without
 
 __all__ = [
     "BUILT_IN",
@@ -44,7 +44,9 @@ __all__ = [
     "config_path",
     "load_keys",
     "load_profiles",
+    "met",
     "read_tls_files",
+    "secrets_met",
     "state_dir",
     "without",
 ]
@@ -57,7 +59,7 @@ _NAMES = {
     "places": ("config_path", "state_dir"),
     "profile": ("SCOPE", "Auth", "NoAuth", "OAuthAuth", "Profile", "TokenAuth", "ad_hoc"),
     "profiles": ("BUILT_IN", "Profiles", "load_profiles"),
-    "secret": ("Secret", "SecretRef", "without"),
+    "secret": ("Secret", "SecretRef", "met", "secrets_met", "without"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

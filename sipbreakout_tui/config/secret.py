@@ -9,6 +9,7 @@ import os
 import stat
 import subprocess
 from base64 import b64encode
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ COMMAND_SECONDS = 10.0
 
 MAX_BYTES = 64 * 1024
 """The most that a file or a command may give: whatever is larger is no token."""
+
+_MET_AT_MOST = 100
 
 HOW_TO_REFER = (
     'refer to it: { env = "VARIABLE" }, { file = "path" }, { command = ["program", "argument"] } '
@@ -62,6 +65,21 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret cannot be pickled")
+
+
+_met: deque[Secret] = deque(maxlen=_MET_AT_MOST)
+
+
+def met(secret: Secret) -> Secret:
+    """Return the secret, and remember that this process got it, so that reports can leave it out."""
+    if secret not in _met:
+        _met.append(secret)
+    return secret
+
+
+def secrets_met() -> tuple[Secret, ...]:
+    """Return the secrets that this process got from references and token endpoints, the latest 100."""
+    return tuple(_met)
 
 
 def without(text: str, *secrets: Secret | None) -> str:
@@ -123,7 +141,7 @@ class SecretRef:
             why = "is empty"
         if why is not None:
             raise SecretUnavailable(f"no secret: {self} {why}")
-        return Secret(text or "")
+        return met(Secret(text or ""))
 
     def warning(self) -> str | None:
         """Return what is unsafe about the place, or None: a file that other users may read."""

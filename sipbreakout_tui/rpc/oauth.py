@@ -16,7 +16,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui import __version__
-from sipbreakout_tui.config import OAuthAuth, Secret, without
+from sipbreakout_tui.config import OAuthAuth, Secret, met, without
 from sipbreakout_tui.config.profile import is_loopback
 from sipbreakout_tui.rpc.auth import MARGIN, Failure, Token, can_be_sent, read_secret
 from sipbreakout_tui.rpc.errors import CannotReachCore, NotAuthorised
@@ -136,7 +136,7 @@ def _token(answer: dict[str, Any], asked_at: float) -> Token | str:
     text, kind, life = answer.get("access_token"), answer.get("token_type", "bearer"), answer.get("expires_in")
     if not isinstance(text, str):
         return "access_token is missing"
-    secret = Secret(text)
+    secret = met(Secret(text))
     if not can_be_sent(secret):
         return "access_token has characters that no token has"
     if not isinstance(kind, str) or kind.lower() != "bearer":

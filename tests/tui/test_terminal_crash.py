@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.worker import WorkerFailed
 
+from sipbreakout_tui.config import Secret, SecretRef, met
 from sipbreakout_tui.tui.terminal import crash
 from sipbreakout_tui.tui.terminal.crash import CrashReport, report_crash
 from sipbreakout_tui.tui.terminal.masking import masked
@@ -26,6 +28,7 @@ token = { env = "MY_TOKEN" }
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SIPBREAKOUT_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("SIPBREAKOUT_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setattr("sipbreakout_tui.config.secret._met", deque())
     return tmp_path / "state"
 
 
@@ -94,6 +97,13 @@ def test_secrets_of_the_profiles_are_known(tmp_path: Path, monkeypatch: pytest.M
     report = CrashReport(RuntimeError("the core said swordfish"), "call")
     assert report.headline() == "unexpected RuntimeError: the core said (hidden)"
     assert "swordfish" not in report.text()
+
+
+def test_secrets_of_commands_and_endpoints_are_known_once_they_were_met() -> None:
+    SecretRef(command=(sys.executable, "-c", "print('marlin')")).resolve()
+    met(Secret("barracuda"))
+    report = CrashReport(RuntimeError("the core said marlin, barracuda, trout"), "call")
+    assert report.headline() == "unexpected RuntimeError: the core said (hidden), (hidden), trout"
 
 
 def test_worker_cause_and_group() -> None:

@@ -13,7 +13,7 @@ from types import FrameType
 
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui import __version__
-from sipbreakout_tui.config import Secret, SecretRef, load_profiles, state_dir, without
+from sipbreakout_tui.config import Secret, SecretRef, load_profiles, secrets_met, state_dir, without
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.tui.terminal.masking import masked
 
@@ -118,7 +118,8 @@ def _file(frame: FrameType) -> str:
 
 
 def _known_secrets() -> Iterator[Secret]:
-    """Yield the secrets that the profiles refer to, where they can be had without running anything."""
+    """Yield the secrets that this process got, and those of the profiles that can be had without running anything."""
+    yield from secrets_met()
     with suppress(SipBreakoutError):
         for profile in load_profiles():
             for field in fields(profile.auth):
