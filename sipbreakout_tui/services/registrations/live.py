@@ -16,6 +16,7 @@ from sipbreakout_tui.collector import without_collector
 from sipbreakout_tui.config import Profile
 from sipbreakout_tui.ledger import Ledger
 from sipbreakout_tui.rpc.errors import CannotReachCore, NotAuthorised, Refused
+from sipbreakout_tui.services.registrations.lease_ends import LeaseEnds
 from sipbreakout_tui.services.registrations.listing import Row
 from sipbreakout_tui.services.registrations.plan import Change, ChangeKind
 
@@ -102,10 +103,11 @@ class LiveRegistrations:
         self._recorder: Recorder | SipBreakoutError | None = None
         self._connected = asyncio.Event()
         self._index: dict[str, int] = {}
-        self._ends: Counter[int] = Counter()  # how many leases that nobody keeps end in which second
+        self._ends = LeaseEnds()
+        self._unkept_ends = LeaseEnds()
         self._since = 0.0
         self._version: int | None = None
-        self._counts = {"refused": 0, "kept": 0}
+        self._counts: Counter[str] = Counter()
         self._keeper_asked = -KEEPER_SECONDS
         self._looking = asyncio.Lock()
         # Always the same thread: the ledger's version means something to it alone.
@@ -169,13 +171,21 @@ class LiveRegistrations:
 
     def expiring(self, at: float) -> int:
         """Return how many leases that nobody keeps end within ten minutes after Unix time `at`, by whole seconds."""
-        begin = int(at)
-        return sum(self._ends[second] for second in range(begin, begin + EXPIRING_SECONDS))
+        return self._unkept_ends.within(at, EXPIRING_SECONDS)
+
+    def in_force(self, at: float) -> int:
+        """Return how many numbers have a lease at Unix time `at`, as far as we know, by whole seconds."""
+        return self._ends.in_force(at)
 
     @property
     def refused(self) -> int:
         """How many numbers the core refused last."""
         return self._counts["refused"]
+
+    @property
+    def unknown(self) -> int:
+        """Of how many numbers a request that may have changed them has no answer."""
+        return self._counts["unknown"]
 
     @property
     def kept(self) -> int:
@@ -306,11 +316,10 @@ class LiveRegistrations:
         self._index = {row.number: index for index, row in enumerate(rows)}
         now = self.clock()
         self._since = min(now, max((row.last_event_at for row in rows), default=0.0)) - _OVERLAP_SECONDS
-        self._ends = Counter(int(row.expires_at) for row in rows if row.expires_at is not None and not row.kept)
-        self._counts = {
-            "refused": sum(row.answer == "refused" for row in rows),
-            "kept": sum(1 for row in rows if row.kept),
-        }
+        self._ends = LeaseEnds(row.expires_at for row in rows)
+        self._unkept_ends = LeaseEnds(row.expires_at for row in rows if not row.kept)
+        self._counts = Counter(map(_noted, rows))
+        self._counts["kept"] = sum(1 for row in rows if row.kept)
         _log.info("read %d rows of the ledger in %.3f s", len(rows), time.perf_counter() - began)
 
     def _read_all(self) -> tuple[int, list[Row]]:
@@ -355,12 +364,17 @@ class LiveRegistrations:
     def _put(self, index: int, row: Row) -> None:
         """Put a row in the place of a former one, and count."""
         former, self.rows[index] = self.rows[index], row
-        if former.expires_at is not None and not former.kept:
-            self._ends[int(former.expires_at)] -= 1
-        if row.expires_at is not None and not row.kept:
-            self._ends[int(row.expires_at)] += 1
-        self._counts["refused"] += (row.answer == "refused") - (former.answer == "refused")
-        self._counts["kept"] += bool(row.kept) - bool(former.kept)
+        self._count(former, -1)
+        self._count(row, 1)
+
+    def _count(self, row: Row, count: int) -> None:
+        """Count a row, or with -1 take it out of all counts."""
+        self._ends.add(row.expires_at, count)
+        if row.kept:
+            self._counts["kept"] += count
+        else:
+            self._unkept_ends.add(row.expires_at, count)
+        self._counts[_noted(row)] += count
 
     def _import_plan(self, path: Path, prune: bool) -> list[Change]:
         from sipbreakout_tui.services.registrations.applying import plan_for
@@ -368,6 +382,13 @@ class LiveRegistrations:
 
         wanted = [entry.registration for entry in read_registrations(path)]
         return plan_for(self.ledger, self.profile.target, wanted, self.clock(), prune=prune)
+
+
+def _noted(row: Row) -> str:
+    """Return `refused`, `unknown`, or nothing that is counted."""
+    if row.doubt_since is not None and row.answer != "deleted":
+        return "unknown"
+    return "refused" if row.answer == "refused" else ""
 
 
 _CORE_STATES = {None: CoreState.CONNECTING, True: CoreState.SERVING, False: CoreState.AWAY}
