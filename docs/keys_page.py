@@ -16,7 +16,7 @@ from sipbreakout_tui.tui.screens.call.place import CallPlace
 from sipbreakout_tui.tui.screens.call.question import QuestionForm
 from sipbreakout_tui.tui.screens.call.what_if import WhatIfDialog
 from sipbreakout_tui.tui.screens.dialog import Dialog, Question, TextDialog
-from sipbreakout_tui.tui.screens.hazards.fix import FixDialog as HazardFix
+from sipbreakout_tui.tui.screens.hazards.fix import HazardFix
 from sipbreakout_tui.tui.screens.hazards.place import HazardsPlace
 from sipbreakout_tui.tui.screens.journal.place import JournalPlace
 from sipbreakout_tui.tui.screens.jump import Jump

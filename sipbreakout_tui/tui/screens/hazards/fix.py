@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
 from sipbreakout_model import Hazard, Registration
 from sipbreakout_tui.safe_text import visible
-from sipbreakout_tui.tui.screens.dialog import Dialog
+from sipbreakout_tui.tui.screens.dialog import Dialog, DialogText
 
 if TYPE_CHECKING:
     from sipbreakout_tui.config import Profile
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from sipbreakout_tui.tui.app import SipBreakoutApp
 
 
-class FixDialog(Dialog[Registration]):
+class HazardFix(Dialog[Registration]):
     """Shows what would be sent; gives the registration back where the form shall be opened with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,7 +38,7 @@ class FixDialog(Dialog[Registration]):
 
     def body(self) -> Iterable[Widget]:
         """Yield the text and its keys."""
-        with VerticalScroll(classes="dialog-text"):
+        with DialogText():
             yield Static(self._text, markup=False)
         edits = self.check_action("edit", ())
         yield Static(f"esc close   y copy{'   e open the form' if edits else ''}", classes="dialog-keys", markup=False)

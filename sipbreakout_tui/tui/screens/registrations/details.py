@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.safe_text import visible
-from sipbreakout_tui.tui.screens.dialog import Dialog
+from sipbreakout_tui.tui.screens.dialog import Dialog, DialogText
 from sipbreakout_tui.tui.widgets.picture import picture_content
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class DetailsDialog(Dialog[None]):
 
     def body(self) -> Iterable[Widget]:
         """Yield the text and how to leave it."""
-        with VerticalScroll(classes="dialog-text"):
+        with DialogText():
             yield Static(self._content, markup=False)
         yield Static("↑ ↓ scroll   y copy   esc close", classes="dialog-keys", markup=False)
 
