@@ -37,8 +37,12 @@ def astray(driver: Driver) -> list[str]:
     return [
         f"{widget!r} {widget.region} in {inner}"
         for widget in dialog.query_one(".dialog-box").walk_children()
-        if widget.display and widget.region.width and not (inner.x <= widget.region.x <= widget.region.right <= inner.right)
-    ] + [f"{each!r} scrolls across" for each in dialog.query(VerticalScroll) if each.virtual_size.width > each.size.width]
+        if widget.display
+        and widget.region.width
+        and not (inner.x <= widget.region.x <= widget.region.right <= inner.right)
+    ] + [
+        f"{each!r} scrolls across" for each in dialog.query(VerticalScroll) if each.virtual_size.width > each.size.width
+    ]
 
 
 @pytest.mark.parametrize("size", SIZES)

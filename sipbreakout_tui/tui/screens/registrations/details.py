@@ -64,12 +64,12 @@ class DetailsDialog(Dialog[None]):
 
     def _show(self, history: list[Content]) -> None:
         from sipbreakout_tui.services.registrations.listing import details
-        from sipbreakout_tui.services.registrations.what_it_does import full_picture
+        from sipbreakout_tui.services.registrations.what_it_does import full_picture, heading
 
-        row = self._row
-        lines = [Content(visible(line)) for line in details(row, self._live.clock())]
+        row, now = self._row, self._live.clock()
+        lines = [Content(visible(line)) for line in details(row, now)]
         lines += [Content(""), Content.styled("History, newest first", "bold $primary"), *history]
-        lines += [Content(""), Content.styled("What it does", "bold $primary")]
+        lines += [Content(""), Content.styled(heading(row.in_force(now)), "bold $primary")]
         lines.append(picture_content(full_picture(row.registration(), _PICTURE_WIDTH)))
         self._content = Content("\n").join(lines)
         self.query_one(".dialog-text > Static", Static).update(self._content)
