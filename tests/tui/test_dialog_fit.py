@@ -2,6 +2,7 @@
 
 import pytest
 from textual.containers import VerticalScroll
+from textual.widget import Widget
 
 from sipbreakout_tui.tui.requests import OpenCaptures
 from sipbreakout_tui.tui.screens.dialog import Dialog, Question, TextDialog
@@ -34,15 +35,12 @@ def astray(driver: Driver) -> list[str]:
     dialog = driver.app.screen
     assert isinstance(dialog, Dialog), driver.text()
     inner = dialog.query_one(".dialog-box").content_region
-    return [
-        f"{widget!r} {widget.region} in {inner}"
-        for widget in dialog.query_one(".dialog-box").walk_children()
-        if widget.display
-        and widget.region.width
-        and not (inner.x <= widget.region.x <= widget.region.right <= inner.right)
-    ] + [
-        f"{each!r} scrolls across" for each in dialog.query(VerticalScroll) if each.virtual_size.width > each.size.width
+    shown = [
+        each for each in dialog.query_one(".dialog-box").walk_children(Widget) if each.display and each.region.width
     ]
+    beyond = [each for each in shown if each.region.x < inner.x or each.region.right > inner.right]
+    across = [each for each in dialog.query(VerticalScroll) if each.virtual_size.width > each.size.width]
+    return [f"{each!r}: {each.region} in {inner}" for each in [*beyond, *across]]
 
 
 @pytest.mark.parametrize("size", SIZES)
