@@ -51,6 +51,7 @@ from one part of a place to the next.
 Everything can be done by **mouse**, too: click on tabs, on rows (twice opens), on the left margin of a row to mark it,
 on the head of a column to sort, on the keys of the last line. Text is marked by dragging and copied with `ctrl+c`.
 What is copied goes to the clipboard of the terminal one sits at, over ssh too, where that terminal allows it (OSC 52).
+Where it does not, `Save what was copied` in the palette (`ctrl+p`) writes it to a file.
 
 ## Filters
 

@@ -16,6 +16,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 from textual.worker import active_worker
 
+from sipbreakout_tui.tui.copying import copy
+
 T = TypeVar("T")
 
 
@@ -146,5 +148,4 @@ class TextDialog(Dialog[None]):
 
     def action_copy(self) -> None:
         """Copy the text."""
-        self.app.copy_to_clipboard(self._text if isinstance(self._text, str) else self._text.plain)
-        self.notify("copied", markup=False)
+        copy(self.app, self._text if isinstance(self._text, str) else self._text.plain, "the text")

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from sipbreakout_model import Hazard, Registration
 from sipbreakout_tui.safe_text import visible
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.screens.dialog import Dialog, DialogText
 
 if TYPE_CHECKING:
@@ -56,5 +57,4 @@ class HazardFix(Dialog[Registration]):
 
     def action_copy(self) -> None:
         """Copy what would be sent."""
-        self.app.copy_to_clipboard(self._text)
-        self.notify("copied", markup=False)
+        copy(self.app, self._text, "the fix")

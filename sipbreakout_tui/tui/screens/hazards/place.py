@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from sipbreakout_model import InvalidValue, Severity
 from sipbreakout_tui.safe_text import visible
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.requests import EditRegistration, ShowNumber
 from sipbreakout_tui.tui.screens.hazards.fix import HazardFix
@@ -220,8 +221,7 @@ class HazardsPlace(Place):
         if row is not None:
             from sipbreakout_tui.services.hazards.rows import hazard_text
 
-            self.app.copy_to_clipboard(hazard_text(row.hazard))
-            self.notify("copied the hazard", markup=False)
+            copy(self.app, hazard_text(row.hazard), "the hazard")
 
     @work(exclusive=True, group="fix")
     async def action_fix(self) -> None:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.safe_text import visible
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.screens.dialog import Dialog, DialogText
 from sipbreakout_tui.tui.widgets.picture import picture_content
 
@@ -76,5 +77,4 @@ class DetailsDialog(Dialog[None]):
 
     def action_copy(self) -> None:
         """Copy the text."""
-        self.app.copy_to_clipboard(self._content.plain)
-        self.notify("copied", markup=False)
+        copy(self.app, self._content.plain, "the details")
