@@ -16,7 +16,7 @@ from sipbreakout_tui.tui.screens.call.place import CallPlace
 from sipbreakout_tui.tui.screens.call.question import QuestionForm
 from sipbreakout_tui.tui.screens.call.what_if import WhatIfDialog
 from sipbreakout_tui.tui.screens.dialog import Dialog, Question, TextDialog
-from sipbreakout_tui.tui.screens.hazards.fix import FixDialog as HazardFix
+from sipbreakout_tui.tui.screens.hazards.fix import HazardFix
 from sipbreakout_tui.tui.screens.hazards.place import HazardsPlace
 from sipbreakout_tui.tui.screens.journal.place import JournalPlace
 from sipbreakout_tui.tui.screens.jump import Jump
@@ -51,6 +51,7 @@ from one part of a place to the next.
 Everything can be done by **mouse**, too: click on tabs, on rows (twice opens), on the left margin of a row to mark it,
 on the head of a column to sort, on the keys of the last line. Text is marked by dragging and copied with `ctrl+c`.
 What is copied goes to the clipboard of the terminal one sits at, over ssh too, where that terminal allows it (OSC 52).
+Where it does not, `Save what was copied` in the palette (`ctrl+p`) writes it to a file.
 
 ## Filters
 

@@ -26,6 +26,7 @@ from sipbreakout_model import (
 from sipbreakout_model.times import local_time
 from sipbreakout_tui.notebook import html
 from sipbreakout_tui.notebook.bundles import Bundle, Theme, bundle_of, flow_bundle
+from sipbreakout_tui.services.calls.question import choice_words
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -199,7 +200,7 @@ _WIDE = {"style": {"description_width": "9em"}}
 
 
 def _words(kind: type[_Word]) -> list[tuple[str, _Word]]:
-    return [(str(member).replace("_", " "), member) for member in kind]
+    return [(choice_words(str(member)), member) for member in kind]
 
 
 def _start(book: RegistrationBook) -> float:

@@ -26,9 +26,13 @@ def diagnosis_svg(diagnosis: Diagnosis, redaction: Redaction | None = None, them
         theme: light or dark.
     """
     alignment = _masked(diagnosis, redaction)
-    turns = alignment.turns_observed
-    title = f"Call {diagnosis.case.seen.number}: {diagnosis.verdict.id}"
-    return _drawn(alignment, f"{title}, the TAS was rung {turns} times" if turns > 1 else title, theme)
+    seen, rung = diagnosis.case.seen, alignment.turns_observed
+    title = f"Call {seen.number}: {diagnosis.verdict.id}"
+    if seen.loops:
+        title = f"{title}, looped: {len(seen.turns)} turns"
+    elif rung > 1:
+        title = f"{title}, the TAS was rung {rung} times"
+    return _drawn(alignment, title, theme)
 
 
 def untitled_svg(diagnosis: Diagnosis, redaction: Redaction | None = None, theme: ThemeName = "light") -> str:

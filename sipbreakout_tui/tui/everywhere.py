@@ -79,14 +79,23 @@ async def jump(app: "SipBreakoutApp") -> None:
 
 async def save_picture(app: "SipBreakoutApp") -> None:
     """Ask for a file, and save what is on the screen as SVG."""
+    await _save(app, app.export_screenshot(), "Save a picture of the screen", "sipbreakout.svg", (".svg",))
+
+
+async def save_copied(app: "SipBreakoutApp") -> None:
+    """Ask for a file, and save the text that was copied last."""
+    text = app.clipboard if app.clipboard.endswith("\n") else f"{app.clipboard}\n"
+    await _save(app, text, "Save what was copied", "copied.txt")
+
+
+async def _save(app: "SipBreakoutApp", text: str, title: str, suggested: str, suffixes: tuple[str, ...] = ()) -> None:
     from sipbreakout_tui.tui.screens.open_file import SaveFile
 
-    picture = app.export_screenshot()
-    path = await app.push_screen_wait(SaveFile("Save a picture of the screen", "sipbreakout.svg", (".svg",)))
+    path = await app.push_screen_wait(SaveFile(title, suggested, suffixes))
     if path is None:
         return
     try:
-        await asyncio.to_thread(path.write_text, picture, "utf-8")
+        await asyncio.to_thread(path.write_text, text, "utf-8")
     except OSError as error:
         app.say_error(f"cannot write {visible(str(path))}: {error.strerror or error}")
     else:

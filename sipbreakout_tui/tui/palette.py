@@ -1,6 +1,6 @@
-"""The commands of the palette: what the keys do here, the theme, a picture of the screen."""
+"""The commands of the palette: what the keys do here, the theme, a picture of the screen, what was copied."""
 
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -40,10 +40,19 @@ def palette_commands(app: "SipBreakoutApp", screen: Screen[object]) -> Iterator[
                 f"Theme: {word}", f"Show the program in {word} colours.", partial(_set_theme, app, word)
             )
     yield SystemCommand("Picture of the screen", "Save what is on the screen as an SVG file.", app.save_picture)
+    if app.clipboard:
+        yield SystemCommand("Save what was copied", "Save the text that was copied last.", partial(_save_copied, app))
 
 
 async def _do(app: "SipBreakoutApp", entry: KeyEntry) -> None:
     await app.run_action(entry.action, default_namespace=entry.source)
+
+
+def _save_copied(app: "SipBreakoutApp") -> None:
+    from sipbreakout_tui.tui.everywhere import save_copied
+
+    saving: Coroutine[None, None, None] = save_copied(app)
+    app.run_worker(saving, group="everywhere", exclusive=True)
 
 
 def _set_theme(app: "SipBreakoutApp", word: str) -> None:

@@ -2,6 +2,17 @@
 
 from textual.theme import Theme
 
+
+def _scrollbars(track: str, thumb: str, held: str) -> dict[str, str]:
+    """Return the scrollbars' colours; Textual darkens the background for the track, of a dark one to black."""
+    return {
+        "scrollbar-background": track,
+        "scrollbar": thumb,
+        "scrollbar-hover": held,
+        "scrollbar-active": held,
+    }
+
+
 DARK = Theme(
     name="sipbreakout-dark",
     dark=True,
@@ -15,7 +26,11 @@ DARK = Theme(
     success="#62d196",
     warning="#e8c268",
     error="#ff7b7b",
-    variables={"block-cursor-text-style": "none", "footer-key-foreground": "#f0a860"},
+    variables={
+        "block-cursor-text-style": "none",
+        "footer-key-foreground": "#f0a860",
+        **_scrollbars("#12161d", "#3f4c60", "#6fb3f2"),
+    },
 )
 LIGHT = Theme(
     name="sipbreakout-light",
@@ -30,7 +45,11 @@ LIGHT = Theme(
     success="#14703a",
     warning="#7d5800",
     error="#b0221c",
-    variables={"block-cursor-text-style": "none", "footer-key-foreground": "#9a4c00"},
+    variables={
+        "block-cursor-text-style": "none",
+        "footer-key-foreground": "#9a4c00",
+        **_scrollbars("#fcfcfa", "#b4bfcb", "#0a5bab"),
+    },
 )
 
 THEMES = {"dark": DARK, "light": LIGHT}

@@ -23,6 +23,13 @@ def life(seconds: float) -> str:
     return f"{whole // 60:02}:{whole % 60:02}"
 
 
+def low_bar(part: float, width: int) -> str:
+    """Return a bar of half height and in half cells, so that those of adjacent lines stand apart; else as `bar`."""
+    halves = max(int(part * width * 2), 1 if part > 0 else 0)
+    full, rest = divmod(min(halves, width * 2), 2)
+    return ("▄" * full + "▖" * rest).ljust(width)
+
+
 def bar(part: float, width: int) -> str:
     """Return a bar of eighths for a part from 0 to 1, never empty where the part is above 0."""
     eighths = max(int(part * width * 8), 1 if part > 0 else 0)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -193,6 +194,12 @@ def alignment(flow: CallFlow, called: str) -> Alignment:
     )
 
 
+def looped(flow: CallFlow, rung: int, turns: int | None) -> Alignment:
+    """Return an alignment of a call all of whose legs are as predicted, and which goes round."""
+    legs = tuple(AlignedLeg(LegMatch.AS_PREDICTED, observed(leg), leg) for leg in flow.legs)
+    return Alignment(legs, "The core took it for a new call (R9).", rung, turns)
+
+
 EVERY_MATCH = Alignment(
     (AlignedLeg(LegMatch.UNEXPECTED, ObservedLeg(1, Party.TAS, Party.CORE, None, 0.0, LegEnd.FAILED, 503), None),), ""
 )
@@ -217,6 +224,12 @@ DRAWINGS: dict[str, "Callable[..., Axes]"] = {
     "lives: 100 without plan": partial(draw_lives, fleet(100), AT),
     "alignment": partial(draw_alignment, alignment(FLOWS["LOOP"], B)),
     "alignment: long": partial(draw_alignment, alignment(FLOWS["long"], LONG_B)),
+    "alignment: looped": partial(draw_alignment, looped(FLOWS[f"LOOP, TAS {_LOST}"], 35, 35)),
+    "alignment: looped without end": partial(draw_alignment, looped(FLOWS["loop without end"], 1_000_000, None)),
+    "alignment: looped against the prediction": partial(draw_alignment, looped(FLOWS["LOOP"], 12, 1)),
+    "alignment: looped, long": partial(draw_alignment, looped(FLOWS["long, loops"], 70, 35)),
+    "alignment: no loop": partial(draw_alignment, looped(FLOWS["LOOP then FALLBACK"], 2, 2)),
+    "alignment: one leg loops": partial(draw_alignment, replace(EVERY_MATCH, turns_observed=10**9, turns_predicted=0)),
     "alignment: one leg": partial(draw_alignment, EVERY_MATCH),
     "alignment: none": partial(draw_alignment, Alignment((), "No call found.")),
 }

@@ -106,6 +106,26 @@ def test_lives_names_what_the_plan_misses() -> None:
     assert "Nothing to draw" in " ".join(texts(draw_lives(RegistrationBook(), AT)))
 
 
+@pytest.mark.parametrize(
+    ("name", "predicted", "observed"),
+    [
+        ("looped", "↻ loops: the TAS is rung 35 times", "↻ looped: the TAS was rung 35 times"),
+        ("looped without end", "↻ loops without end", "↻ looped: the TAS was rung 1000000 times"),
+        ("looped against the prediction", "no loop: the TAS is rung once", "↻ looped: the TAS was rung 12 times"),
+    ],
+)
+def test_an_alignment_says_how_often_it_went_round(name: str, predicted: str, observed: str) -> None:
+    words = texts(DRAWINGS[f"alignment: {name}"]())
+    assert {predicted, observed, "Only the first turn is drawn."} <= {text.replace("\n", " ") for text in words}
+    assert words.count("= as predicted") == 1
+    assert words.count("= as predicted ↻") >= 2
+
+
+@pytest.mark.parametrize("name", ["alignment: no loop", "alignment: none"])
+def test_an_alignment_without_a_loop_says_nothing_of_turns(name: str) -> None:
+    assert not [words for words in texts(DRAWINGS[name]()) if "↻" in words or "first turn" in words]
+
+
 def test_hostile_text_is_shown_as_it_is() -> None:
     called = "+$\\frac{1}{2}$[red]<b>&\x1b[31m\u202e漢"
     leg = ObservedLeg(1, Party.CALLER, Party.CORE, called, 0.0, LegEnd.ANSWERED, 200)

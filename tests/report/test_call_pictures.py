@@ -111,6 +111,15 @@ def test_svg_only_draws_and_repeats(name: str) -> None:
     assert diagnosis.verdict.id in svg
 
 
+@pytest.mark.parametrize("name", LAB)
+def test_svg_says_that_it_looped_how_often_and_that_the_first_turn_is_drawn(name: str) -> None:
+    diagnosis = first(name)
+    seen, svg = diagnosis.case.seen, diagnosis_svg(diagnosis)
+    told = (f"looped: {len(seen.turns)} turns", f"↻ looped: the TAS was rung {len(seen.to_tas)} times")
+    assert [words in svg for words in told] == [seen.loops] * 2
+    assert seen.loops <= ("Only the first turn is drawn." in svg)
+
+
 @pytest.mark.parametrize("redacted", [False, True])
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_captured_text_is_harmless(attack: str, redacted: bool) -> None:

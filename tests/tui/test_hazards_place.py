@@ -5,7 +5,7 @@ from textual.widgets import Static
 
 from sipbreakout_model import E164
 from sipbreakout_tui.tui.requests import EditRegistration, Request, ShowNumber
-from sipbreakout_tui.tui.screens.hazards.fix import FixDialog
+from sipbreakout_tui.tui.screens.hazards.fix import HazardFix
 from sipbreakout_tui.tui.screens.hazards.place import HazardsPlace
 from sipbreakout_tui.tui.widgets.line_table import LineTable
 from tests.tui.driving import Driver, running
@@ -88,7 +88,7 @@ async def test_the_fix_is_shown_before_the_form_opens_with_it(monkeypatch: pytes
         await ready(driver)
         asked = requests_of(driver, monkeypatch)
         await driver.press("f")
-        await driver.until(lambda: isinstance(driver.app.screen, FixDialog))
+        await driver.until(lambda: isinstance(driver.app.screen, HazardFix))
         text = driver.text()
         assert "Nothing is sent yet. One upsert would be:" in text
         assert "grpcurl -plaintext -d" in text
@@ -100,11 +100,11 @@ async def test_the_fix_is_shown_before_the_form_opens_with_it(monkeypatch: pytes
         assert lease is not None
         assert asked == [EditRegistration(lease.registration)]
         await driver.press("down", "f")  # here somebody has to choose
-        await driver.until(lambda: isinstance(driver.app.screen, FixDialog))
+        await driver.until(lambda: isinstance(driver.app.screen, HazardFix))
         assert "nothing is prepared" in driver.text()
         assert "open the form" not in driver.text()
         await driver.press("e")
-        assert isinstance(driver.app.screen, FixDialog)
+        assert isinstance(driver.app.screen, HazardFix)
 
 
 @pytest.mark.key("hazard_fix.edit")
@@ -112,10 +112,10 @@ async def test_read_only_shows_the_fix_and_opens_no_form() -> None:
     async with running(read_only=True) as driver:
         await ready(driver)
         await driver.press("f")
-        await driver.until(lambda: isinstance(driver.app.screen, FixDialog))
+        await driver.until(lambda: isinstance(driver.app.screen, HazardFix))
         assert "Nothing is sent yet" in driver.text()
         await driver.press("e")
-        assert isinstance(driver.app.screen, FixDialog)
+        assert isinstance(driver.app.screen, HazardFix)
 
 
 @pytest.mark.key("hazards.again")

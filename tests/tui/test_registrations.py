@@ -7,6 +7,7 @@ import pytest
 from sipbreakout_tui.services.registrations.listing import Row
 from sipbreakout_tui.services.registrations.live import Changed
 from sipbreakout_tui.tui.requests import EditRegistration, ExplainCall, ShowNumber
+from sipbreakout_tui.tui.screens.registrations.details import DetailsDialog
 from sipbreakout_tui.tui.screens.registrations.place import RegistrationsPlace
 from sipbreakout_tui.tui.screens.registrations.row_pane import RowPane
 from sipbreakout_tui.tui.widgets.filter_bar import FilterBar
@@ -95,13 +96,32 @@ async def test_lives_counts_down_and_turns() -> None:
         assert "◐" in line_of(driver, "+46 70 000 00 01")
 
 
+@pytest.mark.parametrize(
+    ("size", "would"), [((120, 36), "What it would do, if it were in force"), ((80, 24), "Would do, if in force")]
+)
+async def test_what_is_not_in_force_would_do_it(size: tuple[int, int], would: str) -> None:
+    async with running(size=size) as driver:
+        await ready(driver)
+        for _ in ("refused", "expired", "deleted"):
+            await driver.until(lambda: f"── {would} " in driver.text())
+            await driver.press("down")
+        await driver.until(lambda: "── What it does " in driver.text())
+        assert "in force" not in driver.text()
+        await passes(driver, 2 * 3600)
+        await driver.until(lambda: f"── {would} " in driver.text(), "its life ended")
+        await driver.press("enter")
+        details = driver.app.screen
+        assert isinstance(details, DetailsDialog)
+        await driver.until(lambda: "if it were in force" in details._content.plain, "the details say so, too")
+
+
 @pytest.mark.key("registrations.dismiss")
 async def test_the_hint_goes_with_escape_or_another_place() -> None:
     async with running() as driver:
         assert "Press 3 (Trace)" in driver.text()
         await driver.press("escape")
         assert "Press 3 (Trace)" not in driver.text()
-        assert "What it does" in driver.text()
+        assert "── What it " in driver.text()
     async with running(size=(80, 24)) as driver:
         assert "Press 3 (Trace)" in driver.text()
         assert "esc hides this" in driver.text()
@@ -204,7 +224,7 @@ async def test_what_it_does_and_its_history() -> None:
 
 async def test_small_screens_show_one_picture_or_none() -> None:
     async with running(size=(80, 24)) as driver:
-        assert "It calls (MO)" in driver.text()
+        await driver.until(lambda: "It calls (MO)" in driver.text())
         assert "It is called" not in driver.text()
         await driver.press("right_square_bracket")
         assert "It is called (MT)" in driver.text()
@@ -216,7 +236,7 @@ async def test_small_screens_show_one_picture_or_none() -> None:
         assert cursor(driver) == "+12025550143"
         await driver.pilot.resize_terminal(120, 36)
         await driver.settle()
-        assert "What it does" in driver.text()
+        assert "── Would do, if in force  [ ] MO MT ──" in driver.text()
         assert "last answer" in driver.text()
 
 

@@ -9,11 +9,12 @@ from textual import events
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from sipbreakout_model import Lease, Registration
+from sipbreakout_model import E164, Lease, Registration
 from sipbreakout_tui.config import Profile
 from sipbreakout_tui.rpc.errors import CannotReachCore
+from sipbreakout_tui.services.numbering import number_problem
 from sipbreakout_tui.tui.requests import EditRegistration
-from sipbreakout_tui.tui.screens.registrations.form import RegistrationForm
+from sipbreakout_tui.tui.screens.registrations.form import EXAMPLE_NUMBER, RegistrationForm
 from tests.tui.driving import Driver, running
 from tests.tui.test_registrations import cursor, line_of, place, ready, told
 
@@ -40,6 +41,10 @@ def words(driver: Driver) -> str:
 def said_by(widget: Widget) -> str:
     assert isinstance(widget, Static)
     return str(widget.render())
+
+
+def test_the_example_can_be_typed_without_a_warning() -> None:
+    assert number_problem(E164(EXAMPLE_NUMBER)) is None
 
 
 @pytest.mark.key("registrations.add", "form.send", "choice.next", "choice.before")

@@ -44,7 +44,7 @@ def marked(place: TracePlace) -> tuple[int, ...]:
 )
 async def test_legs_are_stepped_through_and_panes_are_a_key_or_a_click_away() -> None:
     async with tracing() as (driver, place):
-        assert "predicted if the TAS returns without session id" in driver.text()
+        assert "predicted if the TAS returns without Session-ID" in driver.text()
         assert driver.text().count("◂───────┤   +4722222222      483") == 2
         await driver.press("n")
         assert "▸  2 " in driver.text()

@@ -8,6 +8,7 @@ from sipbreakout_tui.diagram.figure.items import Box, Words
 from sipbreakout_tui.diagram.figure.lettering import height_of, width_of
 from sipbreakout_tui.diagram.figure.scene import Scene, headed
 from sipbreakout_tui.diagram.figure.style import DASHED, DOTTED, NOTE, ROLE, Dash, Theme, ThemeName, theme_of
+from sipbreakout_tui.diagram.figure.turns import Turns, add_first_only, add_turns, turns_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +33,8 @@ def draw_alignment(
     alignment: Alignment, ax: "Axes | None" = None, *, theme: ThemeName = "light", title: str | None = None
 ) -> "Axes":
     """Draw the predicted legs on the left and the observed ones on the right, row by row; return the Axes.
+
+    Of a call that goes round the first turn is drawn: the legs that repeat are thick, and signs say how often.
 
     Args:
         alignment: What a trace shows beside what `route` predicts.
@@ -60,10 +63,11 @@ def draw_alignment(
     floor = y + sum(high for _, high in rows) + 6
     left.lifelines(head, floor)
     right.lifelines(head, floor)
-    for pair, high in rows:
-        _add_row(scene, pair, (left, right), y, high)
+    turns = turns_of(alignment)
+    for row, (pair, high) in enumerate(rows):
+        _add_row(scene, pair, (left, right), (turns[0].repeats(row), turns[1].repeats(row)), y, high)
         y += high
-    scene.grow(right.right + _EDGE, floor)
+    scene.grow(right.right + _EDGE, _add_turns(scene, (left, right), turns, floor))
     return headed(scene, _title(alignment) if title is None else title, alignment.verdict).draw(ax)
 
 
@@ -74,6 +78,17 @@ def _title(alignment: Alignment) -> str:
         return title
     expected = "no bound" if alignment.turns_predicted is None else str(alignment.turns_predicted)
     return f"{title}; the TAS was rung {alignment.turns_observed} times, predicted: {expected}"
+
+
+def _add_turns(scene: Scene, sides: tuple[Columns, Columns], turns: tuple[Turns, Turns], floor: float) -> float:
+    """Add what is said of turns below the lifelines, if one side has several; return the y of the lower edge."""
+    if all(each.first is None for each in turns):
+        return floor
+    lower = [
+        add_turns(scene, each, side.left - _EDGE + 8, floor + 10, side.right - side.left + 2 * _EDGE - 16)
+        for side, each in zip(sides, turns, strict=True)
+    ]
+    return add_first_only(scene, sides[0].left - _EDGE + 8, max(lower) + 8)
 
 
 def _label(leg: Leg | ObservedLeg) -> str:
@@ -87,21 +102,30 @@ def _said(leg: Leg | ObservedLeg) -> str:
     return f"{words} · frame {leg.frames[0]}" if isinstance(leg, ObservedLeg) and leg.frames else words
 
 
-def _add_row(scene: Scene, pair: AlignedLeg, sides: tuple[Columns, Columns], y: float, high: float) -> None:
+def _add_row(
+    scene: Scene,
+    pair: AlignedLeg,
+    sides: tuple[Columns, Columns],
+    repeats: tuple[bool, bool],
+    y: float,
+    high: float,
+) -> None:
     theme = scene.theme
     low = y + high - height_of("", NOTE) - 4
     sign, color = _SIGNS[pair.match], _color(pair.match, theme)
     astray = color == theme.loop
+    if repeats[1] and pair.observed is not None:
+        sign, color = f"{sign} ↻", theme.loop
     middle = (sides[0].right + sides[1].left) / 2
     width = width_of(sign, NOTE, True) + 16
     fill = color if astray else theme.paper
     scene.add(Box(middle - width / 2, low - 20, width, 22, color, fill, 1.2, None, 11))
     scene.add(Words(middle, low - 9, sign, NOTE, theme.on_fill if astray else color, True, "center", "center"))
-    for leg, columns in ((pair.predicted, sides[0]), (pair.observed, sides[1])):
+    for leg, columns, again in zip((pair.predicted, pair.observed), sides, repeats, strict=True):
         if leg is None:
             continue
         ends = (leg.source.value, leg.target.value)
-        pen = _pen(leg, pair.match, theme)
+        pen = _pen(leg, pair.match, theme, again)
         columns.arrow(low, ends, _label(leg), pen, number=str(leg.number))
         start, end = columns.x(ends[0]), columns.x(ends[1])
         near = min(start, start + (columns.gap if end > start else -columns.gap))
@@ -115,11 +139,11 @@ def _color(match: LegMatch, theme: Theme) -> str:
     return theme.muted if match is LegMatch.NOT_VISIBLE else theme.loop
 
 
-def _pen(leg: Leg | ObservedLeg, match: LegMatch, theme: Theme) -> tuple[str, float, Dash]:
+def _pen(leg: Leg | ObservedLeg, match: LegMatch, theme: Theme, again: bool) -> tuple[str, float, Dash]:
     if match is LegMatch.NOT_VISIBLE:
         return theme.muted, 1.8, DOTTED
     if match is LegMatch.MISSING:
         return theme.loop, 2.4, DASHED
-    if match in (LegMatch.UNEXPECTED, LegMatch.DIFFERENT_NUMBER):
+    if again or match in (LegMatch.UNEXPECTED, LegMatch.DIFFERENT_NUMBER):
         return theme.loop, 3.8, None
     return (theme.leg, 2.4, None) if leg.end in (LegEnd.ANSWERED, LegEnd.LOOPED, None) else (theme.tried, 2.2, DASHED)

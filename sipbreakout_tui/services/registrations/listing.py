@@ -62,6 +62,14 @@ class Row(NamedTuple):
         stands = self.expires_at is not None and at < self.expires_at
         return f"{why}; ours of before may stand" if stands else why
 
+    def in_force(self, at: float) -> bool | None:
+        """Return whether `registration` counts at Unix time `at` (s); None where that is not known."""
+        state = self.state(at)
+        if state == "unknown":
+            return None
+        stands = self.expires_at is not None and at < self.expires_at
+        return None if stands and state in ("refused", "failed") else state == "asserted"
+
     def registration(self) -> Registration:
         """Return the registration, or where none is known the one last asked for; LOOP where no type is known."""
         return Registration.parse(self.number, self.sip_uri, self.route_type or "LOOP", self.mo, self.mt)

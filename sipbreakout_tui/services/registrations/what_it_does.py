@@ -37,6 +37,18 @@ class Doing(NamedTuple):
     """A small picture: the legs, and below what the TAS is asked for and how the call ends."""
 
 
+_HEADINGS = {
+    True: ("What it does", "What it does"),
+    None: ("What it does, if it is in force", "Does, if in force"),
+    False: ("What it would do, if it were in force", "Would do, if in force"),
+}
+
+
+def heading(in_force: bool | None, *, short: bool = False) -> str:
+    """Return what stands above the pictures of a registration that is in force, is not, or may be (None)."""
+    return _HEADINGS[in_force][short]
+
+
 @lru_cache(maxsize=512)
 def what_it_does(registration: Registration) -> tuple[Doing, Doing]:
     """Return a call that the number places, and one that shows what the registration does to calls to it.

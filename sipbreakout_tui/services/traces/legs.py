@@ -7,6 +7,7 @@ from textwrap import wrap
 from sipbreakout_model import Leg, LegEnd, LegMatch, Party, TasBehaviour
 from sipbreakout_tui.diagram.lines import Mark, Span, StyledLine, plain, shortened
 from sipbreakout_tui.diagram.words import loop_words
+from sipbreakout_tui.services.calls.question import choice_words
 from sipbreakout_tui.services.traces.text import handle_words
 from sipbreakout_tui.services.traces.words import counted, end_words, frame_words, party_word
 from sipbreakout_tui.trace.call import PlacedLeg
@@ -153,7 +154,7 @@ def _head(diagnosis: Diagnosis, side: int, lanes: _Lanes | None) -> Iterator[Sty
 def _given(diagnosis: Diagnosis) -> str:
     """Return what the TAS did, where that is not the usual: the prediction is made for it."""
     tas = diagnosis.case.prediction.scenario.tas
-    return "" if tas is TasBehaviour.USUAL else f"if the TAS {str(tas).replace('_', ' ')}"
+    return "" if tas is TasBehaviour.USUAL else f"if the TAS {choice_words(tas.value)}"
 
 
 def _legs(diagnosis: Diagnosis, pairs: Sequence[Pair], side: int, lanes: _Lanes | None) -> Iterator[LegLine]:

@@ -10,10 +10,13 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 from textual.worker import active_worker
+
+from sipbreakout_tui.tui.copying import copy
 
 T = TypeVar("T")
 
@@ -22,6 +25,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     """A box over the place, with a title; escape leaves it and gives None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", id="dialog.leave")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (116, "-broad")]  # noqa: RUF012 - as Screen declares it
 
     def __init__(self, title: str) -> None:
         """Take the title."""
@@ -56,6 +60,18 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         self.dismiss(None)
 
 
+class DialogText(VerticalScroll):
+    """Scrolls the text of a dialog; as wide as its longest line where the screen is, and the text wraps where not."""
+
+    def __init__(self, *, can_focus: bool = True) -> None:
+        """Start empty: the text is put in where the dialog is composed."""
+        super().__init__(classes="dialog-text", can_focus=can_focus)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Return the width of the text and of the scrollbar beside it, which Textual leaves out."""
+        return super().get_content_width(container, viewport) + self.styles.scrollbar_size_vertical
+
+
 class Question(Dialog[bool]):
     """Asks before something is done; where much is done, its count has to be typed."""
 
@@ -80,7 +96,7 @@ class Question(Dialog[bool]):
 
     def body(self) -> Iterable[Widget]:
         """Yield the text, the input for the count and the buttons."""
-        with VerticalScroll(classes="dialog-text", can_focus=False):
+        with DialogText(can_focus=False):
             yield Static(self._text, markup=False)
         if self._count is not None:
             yield Static(f"Type {self._count} to go on:", classes="dialog-ask", markup=False)
@@ -126,11 +142,10 @@ class TextDialog(Dialog[None]):
 
     def body(self) -> Iterable[Widget]:
         """Yield the text and how to leave it."""
-        with VerticalScroll(classes="dialog-text"):
+        with DialogText():
             yield Static(self._text, markup=False)
         yield Static("esc close   y copy", classes="dialog-keys", markup=False)
 
     def action_copy(self) -> None:
         """Copy the text."""
-        self.app.copy_to_clipboard(self._text if isinstance(self._text, str) else self._text.plain)
-        self.notify("copied", markup=False)
+        copy(self.app, self._text if isinstance(self._text, str) else self._text.plain, "the text")

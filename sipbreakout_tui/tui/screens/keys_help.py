@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from textual.app import App
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -13,7 +12,7 @@ from textual.widgets import Static
 from sipbreakout_tui.tui.keys import KeyEntry
 from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.places import PLACES
-from sipbreakout_tui.tui.screens.dialog import Dialog
+from sipbreakout_tui.tui.screens.dialog import Dialog, DialogText
 
 _KEY_WIDTH = 10
 _WIDGETS = {"LineTable": "In the list", "FilterBar": "In the filter"}
@@ -38,7 +37,7 @@ class KeysHelp(Dialog[None]):
             lines += [Content("")] * bool(lines)
             lines.append(Content.styled(_title(source), "bold $primary"))
             lines += [_line(entry) for entry in groups[source]]
-        with VerticalScroll(classes="dialog-text"):
+        with DialogText():
             yield Static(Content("\n").join(lines), markup=False)
         yield Static("↑↓ scroll   esc close   ctrl+p everything by its name", classes="dialog-keys", markup=False)
 

@@ -51,7 +51,10 @@ _LIKE = {
     "░": ".",
     "▒": ":",
     "▓": "#",
-    **dict.fromkeys("▁▂▃▄▅▆▇", "_"),
+    **dict.fromkeys("▁▂▃▅▆▇", "_"),
+    # A low bar is made of halves of a cell.
+    "▄": "=",
+    "▖": "-",
     "▔": "-",
     "▀": "-",
     "▕": "|",

@@ -92,6 +92,23 @@ async def test_a_later_refusal_does_not_settle_what_is_in_doubt(book: Book) -> N
     assert said(book)[0] == "unknown"
 
 
+async def test_in_force(book: Book) -> None:
+    def in_force(at: float = NOW) -> bool | None:
+        return book.row().in_force(at)
+
+    await book.refused("no")
+    assert in_force() is False
+    await book.accepted()
+    assert (in_force(), in_force(NOW + 3599.9), in_force(NOW + 3600)) == (True, True, False)
+    await book.refused("no", OTHER_A)
+    assert (in_force(), in_force(NOW + 3600)) == (None, False)
+    await book.asked(OTHER_A)
+    assert in_force() is None
+    await book.accepted()
+    await book.deleted()
+    assert in_force() is False
+
+
 async def test_table(book: Book) -> None:
     await book.accepted(kept=True)
     await book.refused("x" * 100, B)

@@ -3,7 +3,7 @@
 import pytest
 
 from sipbreakout_model import Registration, RouteType
-from sipbreakout_tui.services.registrations.what_it_does import full_picture, what_it_does
+from sipbreakout_tui.services.registrations.what_it_does import full_picture, heading, what_it_does
 
 LOOP = ["caller ──1──▸ core ──2──▸ TAS", "callee ◂──4── core ◂──3── TAS"]
 TWO = ["caller ──1──▸ core ──2──▸ callee", "                   ╰─3──▸ TAS"]
@@ -43,6 +43,15 @@ def test_titles_say_which_call() -> None:
 def test_the_other_party_is_another_number() -> None:
     outgoing, _ = what_it_does(registration("LOOP", "+4722222222"))
     assert str(outgoing.flow.call.callee) == "+4733333333"
+
+
+@pytest.mark.parametrize(
+    ("in_force", "words"),
+    [(True, "What it does"), (None, "if it is in force"), (False, "What it would do, if it were in force")],
+)
+def test_the_heading_says_whether_it_is_in_force(in_force: bool | None, words: str) -> None:
+    assert words in heading(in_force)
+    assert len(heading(in_force, short=True)) < 25
 
 
 def test_whole_pictures_follow_one_another() -> None:

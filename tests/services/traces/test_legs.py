@@ -20,7 +20,7 @@ def test_a_loop_is_drawn_on_both_sides() -> None:
     assert text(picture) == "\n".join(
         (
             "   observed                                                    "
-            "predicted if the TAS returns without session id",
+            "predicted if the TAS returns without Session-ID",
             "   caller    core      TAS                                     caller    core      TAS",
             *(
                 f"{half:<55}  =  {half}".rstrip()
@@ -41,7 +41,7 @@ def test_where_it_is_narrow_legs_are_told_in_words() -> None:
     with lab("loop_sid_dropped") as opened:
         lines = text(legs_picture(opened.trace.diagnoses[0], 74)).splitlines()
     assert lines[2] == " 2 core → TAS     +00472…22222 483  =   2 core → TAS     +00472…22222 483"
-    assert "predicted if the TAS returns without session id" in "\n".join(lines[3:])
+    assert "predicted if the TAS returns without Session-ID" in "\n".join(lines[3:])
 
 
 def test_each_match_has_its_sign() -> None:

@@ -23,6 +23,7 @@ from sipbreakout_tui.services.calls.question import Answer, Asked, Question, ask
 from sipbreakout_tui.services.calls.text import Standing, answer_text, explain_command, leg_count, leg_words, standing
 from sipbreakout_tui.services.calls.variants import Drop, Edit, Move, TakeOver, WhatIf
 from sipbreakout_tui.services.rule_text import rule_lines
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.requests import EditRegistration, ExplainCall, Request, ShowNumber
 from sipbreakout_tui.tui.screens.call.moment import MINUTES, MomentSlider
@@ -413,16 +414,13 @@ class CallPlace(Place):
     def action_copy(self) -> None:
         """Copy the explanation with its diagram."""
         if self._answer is not None:
-            self.app.copy_to_clipboard(answer_text(self._answer))
-            self.notify("The explanation is copied, with its diagram.", markup=False)
+            copy(self.app, answer_text(self._answer), "the explanation with its diagram")
 
     def action_copy_command(self) -> None:
         """Copy the command line that asks the same."""
         if self._answer is not None:
-            self.app.copy_to_clipboard(explain_command(self.query_one(QuestionForm).question, self._at))
-            self.notify(
-                "The command is copied; it reads registrations.toml: export one with ctrl+s in 1.", markup=False
-            )
+            command = explain_command(self.query_one(QuestionForm).question, self._at)
+            copy(self.app, command, "the command, which reads registrations.toml (ctrl+s in 1 exports one)")
 
 
 def _looks_alike(one: CallFlow, other: CallFlow) -> bool:

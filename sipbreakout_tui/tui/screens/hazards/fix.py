@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
 from sipbreakout_model import Hazard, Registration
 from sipbreakout_tui.safe_text import visible
-from sipbreakout_tui.tui.screens.dialog import Dialog
+from sipbreakout_tui.tui.copying import copy
+from sipbreakout_tui.tui.screens.dialog import Dialog, DialogText
 
 if TYPE_CHECKING:
     from sipbreakout_tui.config import Profile
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sipbreakout_tui.tui.app import SipBreakoutApp
 
 
-class FixDialog(Dialog[Registration]):
+class HazardFix(Dialog[Registration]):
     """Shows what would be sent; gives the registration back where the form shall be opened with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,7 +39,7 @@ class FixDialog(Dialog[Registration]):
 
     def body(self) -> Iterable[Widget]:
         """Yield the text and its keys."""
-        with VerticalScroll(classes="dialog-text"):
+        with DialogText():
             yield Static(self._text, markup=False)
         edits = self.check_action("edit", ())
         yield Static(f"esc close   y copy{'   e open the form' if edits else ''}", classes="dialog-keys", markup=False)
@@ -57,5 +57,4 @@ class FixDialog(Dialog[Registration]):
 
     def action_copy(self) -> None:
         """Copy what would be sent."""
-        self.app.copy_to_clipboard(self._text)
-        self.notify("copied", markup=False)
+        copy(self.app, self._text, "the fix")

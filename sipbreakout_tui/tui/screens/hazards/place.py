@@ -14,9 +14,10 @@ from textual.widgets import Static
 
 from sipbreakout_model import InvalidValue, Severity
 from sipbreakout_tui.safe_text import visible
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.requests import EditRegistration, ShowNumber
-from sipbreakout_tui.tui.screens.hazards.fix import FixDialog
+from sipbreakout_tui.tui.screens.hazards.fix import HazardFix
 from sipbreakout_tui.tui.widgets.columns import Cell, Column
 from sipbreakout_tui.tui.widgets.filter_bar import FilterBar
 from sipbreakout_tui.tui.widgets.line_table import LineTable
@@ -220,8 +221,7 @@ class HazardsPlace(Place):
         if row is not None:
             from sipbreakout_tui.services.hazards.rows import hazard_text
 
-            self.app.copy_to_clipboard(hazard_text(row.hazard))
-            self.notify("copied the hazard", markup=False)
+            copy(self.app, hazard_text(row.hazard), "the hazard")
 
     @work(exclusive=True, group="fix")
     async def action_fix(self) -> None:
@@ -236,7 +236,7 @@ class HazardsPlace(Place):
             lease = live.last(number)
             return None if lease is None else lease.registration
 
-        dialog = FixDialog(row.hazard, dry_run(row.hazard, known), live.profile)
+        dialog = HazardFix(row.hazard, dry_run(row.hazard, known), live.profile)
         registration = await self.app.push_screen_wait(dialog)
         if registration is not None:
             await self.sip_app.go("registrations", EditRegistration(registration))

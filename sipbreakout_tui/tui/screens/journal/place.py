@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from sipbreakout_model import InvalidValue, SipBreakoutError
 from sipbreakout_tui.safe_text import visible
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.place import Place
 from sipbreakout_tui.tui.requests import ShowNumber
 from sipbreakout_tui.tui.screens.dialog import TextDialog
@@ -210,8 +211,7 @@ class JournalPlace(Place):
             return
         from sipbreakout_tui.services.registrations.grpcurl import profile_line
 
-        self.app.copy_to_clipboard(profile_line(event.verb.value, event.registration, self.live.profile))
-        self.notify("copied the request as grpcurl", markup=False)
+        copy(self.app, profile_line(event.verb.value, event.registration, self.live.profile), "the request as grpcurl")
 
     async def _event(self) -> "Event | None":
         index, live = self.query_one(LineTable).index, self.live

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.screens.dialog import Dialog
 from sipbreakout_tui.tui.widgets.columns import Cell, Column
 from sipbreakout_tui.tui.widgets.line_table import LineTable
@@ -109,5 +110,4 @@ class BulkDialog(Dialog[None]):
     @on(Button.Pressed, "#copy")
     def action_copy(self) -> None:
         """Copy the report."""
-        self.app.copy_to_clipboard(self._run.text())
-        self.notify("copied", markup=False)
+        copy(self.app, self._run.text(), "the report")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.tui.widgets.columns import Cell, Column
-from sipbreakout_tui.tui.words import bar, clock_time, life
+from sipbreakout_tui.tui.words import clock_time, life, low_bar
 
 if TYPE_CHECKING:
     from sipbreakout_tui.services.registrations.listing import Row
@@ -75,7 +75,7 @@ def _lives(left: float | None, ttl: float | None, ending: bool) -> tuple[Cell, C
     if left <= 0:
         return Cell("ended", "dim"), Cell(f"{_ago(-left)} ago", "dim")
     kind = "warn" if ending else ""
-    return Cell(bar(left / (ttl or _HOUR), _BAR), kind or "dim"), Cell(life(left), kind)
+    return Cell(low_bar(left / (ttl or _HOUR), _BAR), kind or "dim"), Cell(life(left), kind)
 
 
 def _ago(seconds: float) -> str:

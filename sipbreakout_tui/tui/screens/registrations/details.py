@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.safe_text import visible
-from sipbreakout_tui.tui.screens.dialog import Dialog
+from sipbreakout_tui.tui.copying import copy
+from sipbreakout_tui.tui.screens.dialog import Dialog, DialogText
 from sipbreakout_tui.tui.widgets.picture import picture_content
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class DetailsDialog(Dialog[None]):
 
     def body(self) -> Iterable[Widget]:
         """Yield the text and how to leave it."""
-        with VerticalScroll(classes="dialog-text"):
+        with DialogText():
             yield Static(self._content, markup=False)
         yield Static("↑ ↓ scroll   y copy   esc close", classes="dialog-keys", markup=False)
 
@@ -65,17 +65,16 @@ class DetailsDialog(Dialog[None]):
 
     def _show(self, history: list[Content]) -> None:
         from sipbreakout_tui.services.registrations.listing import details
-        from sipbreakout_tui.services.registrations.what_it_does import full_picture
+        from sipbreakout_tui.services.registrations.what_it_does import full_picture, heading
 
-        row = self._row
-        lines = [Content(visible(line)) for line in details(row, self._live.clock())]
+        row, now = self._row, self._live.clock()
+        lines = [Content(visible(line)) for line in details(row, now)]
         lines += [Content(""), Content.styled("History, newest first", "bold $primary"), *history]
-        lines += [Content(""), Content.styled("What it does", "bold $primary")]
+        lines += [Content(""), Content.styled(heading(row.in_force(now)), "bold $primary")]
         lines.append(picture_content(full_picture(row.registration(), _PICTURE_WIDTH)))
         self._content = Content("\n").join(lines)
         self.query_one(".dialog-text > Static", Static).update(self._content)
 
     def action_copy(self) -> None:
         """Copy the text."""
-        self.app.copy_to_clipboard(self._content.plain)
-        self.notify("copied", markup=False)
+        copy(self.app, self._content.plain, "the details")

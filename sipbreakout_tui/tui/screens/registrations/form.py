@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from sipbreakout_tui.services.registrations.form import FormReading, FormText
     from sipbreakout_tui.services.registrations.live import LiveRegistrations
 
+EXAMPLE_NUMBER = "+12025550123"
+"""Valid in its plan, which keeps 555-0100 to 555-0199 free for examples."""
+
 _WARNINGS_SECONDS = 0.2
 """How long nothing is typed before what is dangerous is looked for."""
 
@@ -87,7 +90,7 @@ class RegistrationForm(Dialog[Registration]):
 
         text = FormText() if self._edited is None else FormText.of(self._edited)
         with VerticalScroll(classes="form-fields", can_focus=False):
-            yield from self._row("number", TextField(text.number, "+4711111111", id="number"))
+            yield from self._row("number", TextField(text.number, EXAMPLE_NUMBER, id="number"))
             yield from self._row("TAS", TextField(text.sip_uri, "sips:tas.example.com", id="sip_uri"))
             yield from self._row(
                 "type", ChoiceLine([kind.name for kind in RouteType], text.route_type, id="route_type")
@@ -180,7 +183,7 @@ class RegistrationForm(Dialog[Registration]):
         text = self._text
         reading = self._reading
         if reading is not None and reading.registration is None:
-            example = FormText("+4711111111", "sips:tas.example.com", text.route_type, text.mo, text.mt)
+            example = FormText(EXAMPLE_NUMBER, "sips:tas.example.com", text.route_type, text.mo, text.mt)
             wrong = {name: "" for name in ("mo", "mt") if name in reading.problems}
             reading = read_form(replace(example, **wrong))
         if reading is None or reading.registration is None:

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sipbreakout_model import InvalidValue
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.requests import EditRegistration, ExplainCall, ImportFile, Request, ShowNumber
 from sipbreakout_tui.tui.screens.registrations.arranging import Arranging
 from sipbreakout_tui.tui.screens.registrations.cells import COLUMNS, SORTED_BY, row_cells
@@ -323,16 +324,18 @@ class RegistrationsPlace(ChangingPlace):
         from sipbreakout_tui.services.registrations.grpcurl import profile_line
 
         if self.row is not None and self.live is not None:
-            self.app.copy_to_clipboard(profile_line("upsert", self.row.registration(), self.live.profile))
-            self.notify(f"copied the grpcurl line of {self.row.number}", markup=False)
+            copy(
+                self.app,
+                profile_line("upsert", self.row.registration(), self.live.profile),
+                f"the grpcurl line of {self.row.number}",
+            )
 
     def action_copy_toml(self) -> None:
         """Copy the row as TOML."""
         from sipbreakout_tui.services.registrations.export import as_toml
 
         if self.row is not None:
-            self.app.copy_to_clipboard(as_toml(self.row))
-            self.notify(f"copied {self.row.number} as TOML", markup=False)
+            copy(self.app, as_toml(self.row), f"{self.row.number} as TOML")
 
     # The hint, and the room there is
 

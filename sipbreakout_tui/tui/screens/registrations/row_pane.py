@@ -98,10 +98,7 @@ class RowPane(Widget):
         doings = self._doings(width)
         used = 1 + len(doings) * (SKETCH_WIDTH + 1)
         right = width - used - 1
-        keys = "  [ ] MO MT " if right >= 0 and len(doings) < 2 else ""
-        title = f"── What it does{keys if keys else ' '}"
-        title = f"{title}{'─' * (used - len(title))} History " if right > _LABEL else title
-        lines = [Content.styled(title.ljust(width, "─")[:width], "$secondary")]
+        lines = [Content.styled(self._title(used, right, len(doings) < 2).ljust(width, "─")[:width], "$secondary")]
         columns = [
             [Content.styled(doing.title, "$secondary"), *(picture_content([line]) for line in doing.lines)]
             for doing in doings
@@ -116,6 +113,15 @@ class RowPane(Widget):
                 parts += [Content(" "), told[line].truncate(right, ellipsis=True)]
             lines.append(Content.assemble(*parts))
         return Content("\n").join(lines)
+
+    def _title(self, used: int, right: int, one: bool) -> str:
+        """Return what stands in the line above: of the pictures, their keys where there is `one`, of the history."""
+        from sipbreakout_tui.services.registrations.what_it_does import heading
+
+        keys = "  [ ] MO MT " if right >= 0 and one else " "
+        in_force = self._row is None or self._row.in_force(cast("SipBreakoutApp", self.app).clock())
+        title = f"── {heading(in_force, short=one)}{keys}"
+        return f"{title}{'─' * (used - len(title))} History " if right > _LABEL else title
 
     @work(exclusive=True, group="history")
     async def _read_history(self) -> None:

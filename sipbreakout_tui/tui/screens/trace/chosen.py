@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.safe_text import visible
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.requests import ExplainCall, ShowNumber
 from sipbreakout_tui.tui.screens.trace.call_view import PANES, ChosenCall
 from sipbreakout_tui.tui.screens.trace.choices import ReportDialog
@@ -228,8 +229,7 @@ class ChosenCallPlace(ReadingPlace):
         except SipBreakoutError as error:
             self.sip_app.say_error(error)
             return
-        self.app.copy_to_clipboard("\n".join(lines))
-        self.notify(f"copied the diagnosis of call {diagnosis.case.seen.number}", markup=False)
+        copy(self.app, "\n".join(lines), f"the diagnosis of call {diagnosis.case.seen.number}")
 
     @work(group="dialog", exclusive=True)
     async def action_save(self) -> None:

@@ -8,6 +8,7 @@ from textual.content import Content, Span
 from textual.widget import Widget
 from textual.widgets import Static
 
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.screens.dialog import Dialog
 from sipbreakout_tui.tui.screens.trace.raw_text import RawText
 
@@ -55,8 +56,7 @@ class DifferenceDialog(Dialog[None]):
     def action_copy(self) -> None:
         """Copy the lines with their signs."""
         lines = [f"- {self._titles[0]}", f"+ {self._titles[1]}", *(f"{line.sign} {line.text}" for line in self._lines)]
-        self.app.copy_to_clipboard("\n".join(lines))
-        self.notify("copied the difference", markup=False)
+        copy(self.app, "\n".join(lines), "the difference")
 
 
 def _content(line: "DifferenceLine") -> Content:

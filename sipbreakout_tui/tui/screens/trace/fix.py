@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.requests import EditRegistration, ShowNumber
 from sipbreakout_tui.tui.screens.dialog import Dialog
 
@@ -60,8 +61,7 @@ class FixDialog(Dialog["EditRegistration | ShowNumber"]):
     def action_copy(self) -> None:
         """Copy what to do."""
         changes = [_change_content(change).plain for change in self._way.changes]
-        self.app.copy_to_clipboard("\n".join([self._text.plain, *changes]))
-        self.notify("copied what to do", markup=False)
+        copy(self.app, "\n".join([self._text.plain, *changes]), "what to do")
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:

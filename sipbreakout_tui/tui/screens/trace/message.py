@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from sipbreakout_tui.trace.capture.heard import TraceError
+from sipbreakout_tui.tui.copying import copy
 from sipbreakout_tui.tui.screens.dialog import Dialog
 from sipbreakout_tui.tui.screens.trace.raw_text import RawText
 from sipbreakout_tui.tui.screens.trace.status import explain_status
@@ -110,8 +111,7 @@ class MessageDialog(Dialog[int]):
 
     def action_copy(self) -> None:
         """Copy the message."""
-        self.app.copy_to_clipboard("\n".join(self._lines))
-        self.notify("copied the message", markup=False)
+        copy(self.app, "\n".join(self._lines), "the message")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
