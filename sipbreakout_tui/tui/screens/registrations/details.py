@@ -70,8 +70,9 @@ class DetailsDialog(Dialog[None]):
         row, now = self._row, self._live.clock()
         lines = [Content(visible(line)) for line in details(row, now)]
         lines += [Content(""), Content.styled("History, newest first", "bold $primary"), *history]
-        lines += [Content(""), Content.styled(heading(row.in_force(now)), "bold $primary")]
-        lines.append(picture_content(full_picture(row.registration(), _PICTURE_WIDTH)))
+        if row.route_type:
+            lines += [Content(""), Content.styled(heading(row.in_force(now)), "bold $primary")]
+            lines.append(picture_content(full_picture(row.registration(), _PICTURE_WIDTH)))
         self._content = Content("\n").join(lines)
         self.query_one(".dialog-text > Static", Static).update(self._content)
 

@@ -143,7 +143,7 @@ class RowPane(Widget):
     def _doings(self, width: int) -> "list[Doing]":
         from sipbreakout_tui.services.registrations.what_it_does import what_it_does
 
-        if self._row is None or not self._row.sip_uri:
+        if self._row is None or not self._row.route_type:
             return []
         outgoing, incoming = what_it_does(self._row.registration())
         if self._chosen == "both" and width >= _WIDE:
