@@ -115,14 +115,14 @@ def _leg_row(case: Case, pair: Pair, number: int, mask: Mask) -> tuple[str, ...]
     seen, predicted = pair.seen, pair.predicted
     if seen is None:
         way = "" if predicted is None else f"{predicted.source} → {predicted.target}"
-        return "–", way, "–", "–", "–", str(pair.match), mask(_predicted(predicted))
+        return "–", way, "–", "–", "–", pair.words, mask(_predicted(predicted))
     return (
         str(number),
         f"{seen.source} → {seen.target}",
         mask(visible(seen.called or "no number")),
         end_words(seen),
         frame_words(frames_of(seen, case.messages)),
-        str(pair.match),
+        pair.words,
         mask(_predicted(predicted)),
     )
 
