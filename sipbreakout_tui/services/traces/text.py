@@ -75,7 +75,11 @@ def _about(diagnosis: Diagnosis, mask: Mask) -> list[str]:
         lines.append("No registration applies")
     else:
         inferred = "" if diagnosis.case.inferred is None else " (inferred)"
-        lines.append(f"Decided by {mask(_registration(registration))}{inferred}")
+        against = f"{mask(_registration(registration))}{inferred}"
+        contradicted = bool(diagnosis.case.contradictions)
+        lines.append(
+            f"Held against {against}, which does not make these legs" if contradicted else f"Decided by {against}"
+        )
     return lines
 
 
