@@ -7,6 +7,7 @@ from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.trace.diagnosis.case import Case, predict
 from sipbreakout_tui.trace.diagnosis.contradiction import Contradiction, Why
 from sipbreakout_tui.trace.diagnosis.finding import Finding
+from sipbreakout_tui.trace.diagnosis.in_force import near_the_invite
 from sipbreakout_tui.trace.diagnosis.inference import inferred_registration
 
 
@@ -16,7 +17,8 @@ def registration_contradicted(case: Case) -> Finding | None:
         return None
     first = case.seen.to_tas[0]
     said = contradicting(case) or [f"{case.number_of(first)} rings a TAS, which none of them does"]
-    text = f"These legs are not what the registrations given make: {'; '.join(said)}{what_would(case)}"
+    why = f"{'; '.join(said)}{near_the_invite(case)}{what_would(case)}"
+    text = f"These legs are not what the registrations given make: {why}"
     legs = [one.leg for one in case.contradictions] or [first]
     callees = [one.callee for one in case.contradictions if one.callee is not None]
     return Finding("registration-contradicted", text, tuple(leg.leg.row for leg in legs + callees if leg.leg.row >= 0))

@@ -10,6 +10,7 @@ from sipbreakout_tui.trace.call import PlacedLeg
 from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.disagreement import contradicting, what_would
 from sipbreakout_tui.trace.diagnosis.finding import Finding
+from sipbreakout_tui.trace.diagnosis.in_force import near_the_invite
 from sipbreakout_tui.trace.diagnosis.matching import Pair
 
 _NO_END = "Its end is not in the capture"
@@ -99,7 +100,7 @@ def unexplained(case: Case) -> Finding:
         "registration predict ", "registration predicts "
     )
     differs = "; ".join(said) or "nothing differs that is known"
-    return Finding("unexplained", f"{prediction}; but {differs}{what_would(case)}", rows)
+    return Finding("unexplained", f"{prediction}; but {differs}{near_the_invite(case)}{what_would(case)}", rows)
 
 
 def _said(case: Case, pair: Pair) -> str:
