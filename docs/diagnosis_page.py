@@ -84,8 +84,8 @@ FINDINGS = """\
 | `number-form-changed` | the same number changes its form: `00` for the plus, or without country code |
 | `registration-changed-during-call` | a registration began, ended or changed while the call stood (R1, R9) |
 | `fork-6xx` | a 6xx from one branch of a fork ended the other (R5) |
-| `registration-contradicted` | the registrations given do not ring the TAS as it was rung (R4, R5, R6): \
-they name another host, make another order of legs, or none applies |
+| `registration-contradicted` | the registrations given do not ring the TAS as it was rung (R4 to R7): \
+they name another host or prefix, make another order of legs, or none applies |
 | `large-udp` | an INVITE above 1300 bytes over UDP (RFC 3261 section 18.1.1) |
 """
 

@@ -139,11 +139,19 @@ class Case:
         registration = self._predicted_maker(leg)
         if registration is None:
             return None
-        return contradiction(self.seen, leg, registration, callee_visible=self.view.subscribers)
+        pair = self._pair_of(leg)
+        otherwise = pair is not None and pair.match is LegMatch.DIFFERENT_NUMBER
+        return contradiction(
+            self.seen, leg, registration, callee_visible=self.view.subscribers, called_otherwise=otherwise
+        )
 
     def _predicted_maker(self, leg: PlacedLeg) -> Registration | None:
-        predicted = next((pair.predicted for pair in self.pairs if pair.seen is leg), None)
-        return self.registration if predicted is None else predicted.registration or self.registration
+        pair = self._pair_of(leg)
+        made = None if pair is None or pair.predicted is None else pair.predicted.registration
+        return made or self.registration
+
+    def _pair_of(self, leg: PlacedLeg) -> Pair | None:
+        return next((pair for pair in self.pairs if pair.seen is leg), None)
 
     @cached_property
     def fits(self) -> bool:

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from sipbreakout_model import Registration, RouteType
 from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
+from sipbreakout_tui.trace.numbers import plain
 
 TOGETHER_SECONDS = 0.5
 """Within which a fork's two legs begin."""
@@ -32,6 +33,8 @@ class Why(Enum):
     """FALLBACK: the TAS was rung while the callee's leg went on (R6)."""
     CALLEE_ANSWERED = "callee answered"
     """FALLBACK: the callee answered (R6)."""
+    OTHER_PREFIX = "other prefix"
+    """Another prefix stands before the number called than the registration's, or none (R7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,12 @@ class Contradiction:
 
 
 def contradiction(
-    call: SeenCall, leg: PlacedLeg, registration: Registration, *, callee_visible: bool
+    call: SeenCall,
+    leg: PlacedLeg,
+    registration: Registration,
+    *,
+    callee_visible: bool,
+    called_otherwise: bool = False,
 ) -> Contradiction | None:
     """Return what rules out that a registration rang the TAS on a leg; None where nothing does.
 
@@ -55,9 +63,24 @@ def contradiction(
         leg: From the core to the TAS.
         registration: The one in question.
         callee_visible: Whether the captures would show the callee's leg.
+        called_otherwise: Whether the leg asks for another number than the registration makes it ask for.
     """
     if names_another_host(call, leg, registration):
         return Contradiction(Why.OTHER_HOST, leg, registration)
+    found = _against_order(call, leg, registration, callee_visible)
+    if found is None and called_otherwise and _is_prefixed(leg.called, call.callee):
+        return Contradiction(Why.OTHER_PREFIX, leg, registration)
+    return found
+
+
+def _is_prefixed(called: str | None, callee: str | None) -> bool:
+    """Return whether a number is the callee's, with a prefix or without."""
+    return bool(called and callee) and plain(called or "").endswith(plain(callee or ""))
+
+
+def _against_order(
+    call: SeenCall, leg: PlacedLeg, registration: Registration, callee_visible: bool
+) -> Contradiction | None:
     beside = _beside(call, leg)
     if beside is not None and beside.gap:
         return None  # whatever lies between the two is not in the capture

@@ -12,7 +12,7 @@ from sipbreakout_tui.trace.diagnosis.inference import inferred_registration
 
 
 def registration_contradicted(case: Case) -> Finding | None:
-    """R4, R5, R6: the registrations given do not ring the TAS as it was rung."""
+    """R4 to R7: the registrations given do not ring the TAS as it was rung."""
     if case.knowledge is None or not case.contradicted:
         return None
     first = case.seen.to_tas[0]
@@ -24,9 +24,14 @@ def registration_contradicted(case: Case) -> Finding | None:
     return Finding("registration-contradicted", text, tuple(leg.leg.row for leg in legs + callees if leg.leg.row >= 0))
 
 
-def contradicting(case: Case) -> list[str]:
-    """Return a clause for each leg to the TAS that its registration did not make."""
-    return [_clause(case, one) for one in case.contradictions]
+def contradicting(case: Case, told: Why | None = None) -> list[str]:
+    """Return a clause for each leg to the TAS that its registration did not make.
+
+    Args:
+        case: The call.
+        told: What has been said of the legs already.
+    """
+    return [_clause(case, one) for one in case.contradictions if one.why is not told]
 
 
 def _clause(case: Case, one: Contradiction) -> str:
@@ -37,6 +42,8 @@ def _clause(case: Case, one: Contradiction) -> str:
         case Why.OTHER_HOST:
             asked = visible(one.leg.leg.invite.host)
             return f"{leg} goes to {asked}, but {maker} names {visible(registration.sip_uri.host)}"
+        case Why.OTHER_PREFIX:
+            return f"{leg} asks for {visible(one.leg.called or 'no number')}, which has not the prefix of {maker} (R7)"
         case Why.CALLEE_FIRST:
             return f"{leg} rings the TAS after {callee} rang the callee, but {maker} rings the TAS first (R4)"
         case Why.CALLEE_NOT_RUNG:

@@ -8,6 +8,7 @@ from sipbreakout_model.sentences import duration
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.trace.call import PlacedLeg
 from sipbreakout_tui.trace.diagnosis.case import Case
+from sipbreakout_tui.trace.diagnosis.contradiction import Why
 from sipbreakout_tui.trace.diagnosis.disagreement import contradicting, what_would
 from sipbreakout_tui.trace.diagnosis.finding import Finding
 from sipbreakout_tui.trace.diagnosis.in_force import near_the_invite
@@ -90,7 +91,7 @@ def unexplained(case: Case) -> Finding:
             f"the capture shows no leg {side}: either {legs} cannot be seen from this capture point, "
             "or the core made none"
         )
-    said += contradicting(case)
+    said += contradicting(case, told=Why.OTHER_PREFIX)
     gaps = [leg for leg in case.seen.first_turn if leg.gap]
     said += [f"a leg before {case.number_of(leg)} is not in the capture" for leg in gaps[:2]]
     if not case.ends_as_predicted:

@@ -33,7 +33,7 @@ def session_id_lost(case: Case) -> Finding | None:
     again = next((after for after in back.after if after.to_tas), None)
     if again is not None:
         rows.append(again.leg.row)
-        text += f". The core took it for a new call, and {_met_again(case, again)}{_turns(case)}"
+        text += f". The core took it for a new call, and {_met_again(case, leg, again)}{_turns(case)}"
     elif back.refused and not back.after:
         text += f". The core refused it with {back.status}"
     elif back.after:
@@ -65,9 +65,9 @@ def how_lost(leg: PlacedLeg, back: PlacedLeg) -> str:
     return "malformed" if local_uuid(session_id) is None else "new"
 
 
-def _met_again(case: Case, again: PlacedLeg) -> str:
+def _met_again(case: Case, leg: PlacedLeg, again: PlacedLeg) -> str:
     registration = case.maker(again)
-    if registration is None:
+    if registration is None or case.maker(leg) is None:
         return "sent it to the TAS again"
     given = " (inferred)" if case.inferred is not None else ""
     return f"{registration.route_type} of {registration.number}{given} was met again"

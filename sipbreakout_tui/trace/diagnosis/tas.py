@@ -150,8 +150,10 @@ def kind_of(case: Case, leg: PlacedLeg) -> RouteType | None:
 
 def tas_answered(case: Case) -> Finding | None:
     """R4: the TAS answered the call itself."""
+    if _rings_others(case):
+        return None
     for leg in case.seen.to_tas:
-        if not leg.answered or leg.returns or not _loops(case, leg) or _rings_others(case):
+        if not leg.answered or leg.returns or not _loops(case, leg):
             continue
         text = f"The TAS {case.tas_name(leg)} answered {case.number_of(leg)} itself: nobody else was rung (R4)"
         return Finding("tas-answered", text, _rows(leg))

@@ -43,8 +43,8 @@ class Held(NamedTuple):
             return not self.applies or self.kind is RouteType.FALLBACK
         return self.applies and self.kind in made_by
 
-    def registered(self, host: str = "tas.lab.test") -> str:
-        mo, mt = ("00", "11") if self.number == CALLER else ("11", "00")
+    def registered(self, host: str = "tas.lab.test", prefix: str = "00") -> str:
+        mo, mt = (prefix, "11") if self.number == CALLER else ("11", prefix)
         return registration(self.number, str(self.kind), mo=mo, mt=mt, host=host)
 
 
@@ -52,8 +52,8 @@ CROSS = [Held(name, number, kind) for name in KNOWN for number in (CALLER, CALLE
 
 
 @cache
-def _found(held: Held, host: str = "tas.lab.test") -> dict[str, Any]:
-    return only_call(diagnose(DATA / f"{held.name}.pcap", held.registered(host)))
+def _found(held: Held, host: str = "tas.lab.test", prefix: str = "00") -> dict[str, Any]:
+    return only_call(diagnose(DATA / f"{held.name}.pcap", held.registered(host, prefix)))
 
 
 def _texts(call: dict[str, Any]) -> list[str]:
@@ -127,6 +127,16 @@ def test_a_tas_of_another_name_did_not_get_the_call(held: Held) -> None:
     text = " ".join(_texts(call))
     assert f"goes to tas.lab.test, but {held.kind} of {held.number} names other.example.com" in text
     assert text.count("other.example.com") == text.count("names other.example.com")
+
+
+@pytest.mark.parametrize("held", [held for held in CROSS if MADE_BY[held.name] and held.agrees], ids=str)
+def test_a_registration_with_another_prefix_did_not_make_the_call(held: Held) -> None:
+    call = _found(held, prefix="77")
+    verdict = call["verdict"]
+    assert verdict["confidence"] != "certain"
+    assert verdict["id"] == "unexplained" or "registration-contradicted" in finding_ids(call)
+    assert "was met again" not in verdict["text"]
+    assert any("with prefix 00 would make" in text for text in _texts(call))
 
 
 def test_an_address_as_host_proves_nothing() -> None:

@@ -7,7 +7,7 @@ import pytest
 from sipbreakout_model import E164, Party, Registration, RouteType, TasUri
 from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
 from sipbreakout_tui.trace.diagnosis.contradiction import Why, contradiction
-from tests.trace.hearing import CALLEE, CALLER, CORE, TAS, A, B, leg
+from tests.trace.hearing import CALLEE, CALLER, CORE, PREFIXED, TAS, A, B, leg
 
 HOST = "tas.example"
 OWN = "core.example"
@@ -22,6 +22,7 @@ def _why(
     visible: bool = True,
     gap: bool = False,
     registered: str = HOST,
+    otherwise: bool = False,
 ) -> Why | None:
     """Return why a registration did not ring the TAS in a call of the caller's leg, the callee's and the TAS's."""
     entry = PlacedLeg(leg(A, CORE, host=OWN), Party.CALLER, Party.CORE, None)
@@ -33,7 +34,8 @@ def _why(
     entry.after += [each for each in legs if each is not entry]
     call = SeenCall(1, tuple(legs), (), (), (), (rung,), CALLEE)
     number = CALLEE if kind is RouteType.FALLBACK else CALLER
-    found = contradiction(call, rung, Registration(E164(number), TasUri(registered), kind), callee_visible=visible)
+    registration = Registration(E164(number), TasUri(registered), kind)
+    found = contradiction(call, rung, registration, callee_visible=visible, called_otherwise=otherwise)
     assert found is None or (found.leg is rung and found.registration.route_type is kind)
     return None if found is None else found.why
 
@@ -100,3 +102,18 @@ def test_a_leg_that_is_missing_between_rules_nothing_out(kind: RouteType) -> Non
 )
 def test_another_host_name_rules_the_registration_out(asked: str, registered: str, why: Why | None) -> None:
     assert _why(RouteType.LOOP, None, {"at": 0.02, "host": asked}, registered=registered) is why
+
+
+@pytest.mark.parametrize(
+    ("called", "why"),
+    [
+        (PREFIXED, Why.OTHER_PREFIX),
+        (CALLEE, Why.OTHER_PREFIX),
+        ("+4799999999", None),
+        (None, None),
+    ],
+)
+def test_another_prefix_rules_the_registration_out(called: str | None, why: Why | None) -> None:
+    tas = {**SOON, "called": called}
+    assert _why(RouteType.LOOP, None, tas, otherwise=True) is why
+    assert _why(RouteType.LOOP, None, tas) is None
