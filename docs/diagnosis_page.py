@@ -56,8 +56,17 @@ equally, none is joined, and the verdict is no more than possible. A leg from th
 continuation, unless the TAS hunts. A loop is one call with turns, even where each leg has its own Call-ID and each
 turn its own Session-ID.
 
-A verdict is no surer than the links of its call. Where registrations are inferred, or legs predicted on a side that
-the capture does not show, it is at most likely.
+## What a verdict promises
+
+- **certain**: its sentence holds on the legs of the capture, which are one call beyond doubt, and no leg to the TAS
+  contradicts the registrations.
+- **likely**: it holds on the legs that were seen, but something is taken for granted: a link is only likely, the
+  registrations are inferred or contradicted, predicted legs are hidden, or a call that went well so far has no end.
+- **possible**: legs may belong to another call, or the verdict is `unexplained`: what differs is seen, its cause is not
+  known.
+
+A verdict is no surer than the links of its call. Where the legs contradict the registrations, no verdict names them
+as the cause.
 
 ## Verdicts
 
@@ -75,6 +84,8 @@ FINDINGS = """\
 | `number-form-changed` | the same number changes its form: `00` for the plus, or without country code |
 | `registration-changed-during-call` | a registration began, ended or changed while the call stood (R1, R9) |
 | `fork-6xx` | a 6xx from one branch of a fork ended the other (R5) |
+| `registration-contradicted` | the registrations given do not ring the TAS as it was rung (R4 to R7): \
+they name another host or prefix, make another order of legs, or none applies |
 | `large-udp` | an INVITE above 1300 bytes over UDP (RFC 3261 section 18.1.1) |
 """
 

@@ -112,7 +112,7 @@ class CapturedCall:
 
     def _legs(self) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = []
-        for pair in self.diagnosis.alignment.legs:
+        for pair, held in zip(self.diagnosis.alignment.legs, self.diagnosis.case.pairs, strict=True):
             leg = pair.observed or pair.predicted
             if leg is None:
                 continue
@@ -122,7 +122,7 @@ class CapturedCall:
                 ended = f"{end}" if leg.status is None else f"{end} ({leg.status})"
                 frames = _some_frames(pair.observed.frames)
             number = "–" if pair.match in (LegMatch.MISSING, LegMatch.NOT_VISIBLE) else leg.number
-            rows.append((number, leg.source, leg.target, leg.called or "not read", ended, frames, pair.match))
+            rows.append((number, leg.source, leg.target, leg.called or "not read", ended, frames, held.words))
         return rows
 
     def _beside(self) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ class Trace:
         for diagnosis in self.diagnoses:
             seen = diagnosis.case.seen
             if seen.loops:
-                registration = diagnosis.case.registration
+                registration = diagnosis.case.maker(seen.to_tas[0])
                 number = str(registration.number) if registration is not None else seen.caller or "unknown"
                 found[number, diagnosis.case.tas_name(seen.to_tas[0])].append(len(seen.to_tas))
         rows = [(number, tas, len(turns), sum(turns)) for (number, tas), turns in found.items()]

@@ -77,7 +77,7 @@ def way_out(diagnosis: Diagnosis, now: Registrations, at: float) -> WayOut:
 
 def _own_change(case: Case, held: Registrations, at: float) -> tuple[Change, CallFlow] | None:
     """Return the registration that whoever makes it has to make otherwise, unless that is done by now."""
-    if case.call is None:
+    if case.call is None or case.contradicted:
         return None
     try:
         fix = smallest_fix(case.call, case.registrations, case.prediction.scenario, case.prediction.policy)

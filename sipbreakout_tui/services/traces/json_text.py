@@ -37,14 +37,14 @@ def call_object(opened: OpenedTrace, diagnosis: Diagnosis) -> Json:
     seen, verdict = case.seen, diagnosis.verdict
     outcome = seen.outcome
     first, *later = seen.turns
-    match = {id(pair.seen): pair.match for pair in case.pairs if pair.seen is not None}
+    pairs = {id(pair.seen): pair for pair in case.pairs if pair.seen is not None}
     registration = case.registration
     return {
         "number": seen.number,
         "caller": _text(seen.caller),
         "callee": _text(seen.callee),
         "started_at": moment(seen.at),
-        "legs": [_leg(opened, case, number, leg, match) for number, leg in enumerate(first, 1)],
+        "legs": [_leg(opened, case, number, leg, pairs) for number, leg in enumerate(first, 1)],
         "missing": [_missing(pair) for pair in case.pairs if pair.seen is None],
         "repeats": [
             {"turn": turn, "legs": [_leg(opened, case, number, leg, {}) for number, leg in enumerate(legs, 1)]}
@@ -100,8 +100,9 @@ def summary_object(opened: OpenedTrace) -> Json:
     }
 
 
-def _leg(opened: OpenedTrace, case: Case, number: int, leg: PlacedLeg, match: dict[int, LegMatch]) -> Json:
+def _leg(opened: OpenedTrace, case: Case, number: int, leg: PlacedLeg, pairs: dict[int, Pair]) -> Json:
     messages, seen = case.messages, leg.leg
+    pair = pairs.get(id(leg))
     handle = leg_handle(leg, messages)
     found: Json = {
         "number": number,
@@ -116,7 +117,8 @@ def _leg(opened: OpenedTrace, case: Case, number: int, leg: PlacedLeg, match: di
         "started_at": moment(leg.at),
         "session_id": handle.session_id,
         "icid": handle.icid,
-        "match": None if id(leg) not in match else match[id(leg)].value,
+        "match": None if pair is None else pair.match.value,
+        "ended_otherwise": None if pair is None else pair.ended_otherwise,
         "agent": handle.agent or handle.answering_agent,
         "released_by": handle.released_by,
         "reason": "; ".join(handle.reason) or None,

@@ -88,6 +88,8 @@ def leg_details(diagnosis: Diagnosis, pair: Pair) -> Iterator[tuple[str, str]]:
         yield "predicted", f"leg {leg.number} {leg.source} → {leg.target}, INVITE for {leg.called} ({leg.rule})"
     if pair.match is not LegMatch.AS_PREDICTED:
         yield "is", f"{_MEANINGS[pair.match]}"
+    elif pair.ended_otherwise and pair.predicted is not None:
+        yield "is", f"as predicted, but ended otherwise than {_predicted_end(pair.predicted)[0]}"
 
 
 class _Lanes:

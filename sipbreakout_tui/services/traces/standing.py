@@ -56,7 +56,8 @@ def deciding(opened: OpenedTrace, diagnosis: Diagnosis) -> Iterator[str]:
         yield f"No registration applies (registrations: {opened.known_from})"
     else:
         how = opened.known_from if case.inferred is None else "inferred from the legs"
-        yield f"Decided by {case.registration} ({how})"
+        words = "Held against {}, which does not make these legs" if case.contradictions else "Decided by {}"
+        yield words.format(f"{case.registration} ({how})")
     yield from (f"Assumed: {text}" for text in diagnosis.assumptions)
 
 

@@ -75,7 +75,11 @@ def _about(diagnosis: Diagnosis, mask: Mask) -> list[str]:
         lines.append("No registration applies")
     else:
         inferred = "" if diagnosis.case.inferred is None else " (inferred)"
-        lines.append(f"Decided by {mask(_registration(registration))}{inferred}")
+        against = f"{mask(_registration(registration))}{inferred}"
+        contradicted = bool(diagnosis.case.contradictions)
+        lines.append(
+            f"Held against {against}, which does not make these legs" if contradicted else f"Decided by {against}"
+        )
     return lines
 
 
@@ -115,14 +119,14 @@ def _leg_row(case: Case, pair: Pair, number: int, mask: Mask) -> tuple[str, ...]
     seen, predicted = pair.seen, pair.predicted
     if seen is None:
         way = "" if predicted is None else f"{predicted.source} → {predicted.target}"
-        return "–", way, "–", "–", "–", str(pair.match), mask(_predicted(predicted))
+        return "–", way, "–", "–", "–", pair.words, mask(_predicted(predicted))
     return (
         str(number),
         f"{seen.source} → {seen.target}",
         mask(visible(seen.called or "no number")),
         end_words(seen),
         frame_words(frames_of(seen, case.messages)),
-        str(pair.match),
+        pair.words,
         mask(_predicted(predicted)),
     )
 

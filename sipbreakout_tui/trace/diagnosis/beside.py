@@ -6,6 +6,7 @@ from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.finding import Finding, Remedy
 from sipbreakout_tui.trace.diagnosis.knowledge import Standing
 from sipbreakout_tui.trace.diagnosis.scenario import max_forwards_reset
+from sipbreakout_tui.trace.diagnosis.tas import kind_of
 from sipbreakout_tui.trace.leg import LARGE_BYTES
 from sipbreakout_tui.trace.numbers import asked_for, same, strippings, without_country
 
@@ -89,8 +90,7 @@ def registration_changed_during_call(case: Case) -> Finding | None:
 
 def fork_6xx(case: Case) -> Finding | None:
     """R5: a 6xx from one branch ended the other."""
-    registration = case.registration
-    if registration is None or registration.route_type is not RouteType.FORK:
+    if not any(kind_of(case, leg) is RouteType.FORK for leg in case.seen.to_tas):
         return None
     for leg in case.seen.legs:
         if leg.from_core and leg.status is not None and leg.status >= 600 and leg.leg.final_row is not None:

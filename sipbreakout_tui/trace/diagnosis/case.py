@@ -26,6 +26,7 @@ from sipbreakout_model import (
 )
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
+from sipbreakout_tui.trace.diagnosis.contradiction import Contradiction, contradiction
 from sipbreakout_tui.trace.diagnosis.finding import Finding
 from sipbreakout_tui.trace.diagnosis.inference import inferred_registration
 from sipbreakout_tui.trace.diagnosis.knowledge import Knowledge
@@ -119,9 +120,43 @@ class Case:
         return _prefixes(self.seen, self.registration)
 
     @cached_property
+    def contradictions(self) -> list[Contradiction]:
+        """What rules out that the registrations rang the TAS as the first turn's legs show."""
+        found = (self._contradiction(leg) for leg in self.seen.first_turn if leg.to_tas)
+        return [one for one in found if one is not None]
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the registrations are not what rang the TAS on one of its legs."""
+        unpredicted = self.flow is not None and self.registration is None and bool(self.seen.to_tas)
+        return unpredicted or bool(self.contradictions)
+
+    def maker(self, leg: PlacedLeg) -> Registration | None:
+        """Return the registration that rang the TAS on a leg; None where none is known that the legs allow."""
+        return None if self._contradiction(leg) is not None else self._predicted_maker(leg)
+
+    def _contradiction(self, leg: PlacedLeg) -> Contradiction | None:
+        registration = self._predicted_maker(leg)
+        if registration is None:
+            return None
+        pair = self._pair_of(leg)
+        otherwise = pair is not None and pair.match is LegMatch.DIFFERENT_NUMBER
+        return contradiction(
+            self.seen, leg, registration, callee_visible=self.view.subscribers, called_otherwise=otherwise
+        )
+
+    def _predicted_maker(self, leg: PlacedLeg) -> Registration | None:
+        pair = self._pair_of(leg)
+        made = None if pair is None or pair.predicted is None else pair.predicted.registration
+        return made or self.registration
+
+    def _pair_of(self, leg: PlacedLeg) -> Pair | None:
+        return next((pair for pair in self.pairs if pair.seen is leg), None)
+
+    @cached_property
     def fits(self) -> bool:
         """Whether every leg is as predicted or lies where the captures show nothing, and so does the outcome."""
-        if self.flow is None or self.differences or not self.ends_as_predicted:
+        if self.flow is None or self.differences or self.contradictions or not self.ends_as_predicted:
             return False
         return not any(leg.gap for leg in self.seen.first_turn)
 
@@ -143,6 +178,11 @@ class Case:
         """
         hidden = self.hidden
         return len(hidden) == 1 or any(Party.TAS in _ends(pair) for pair in hidden)
+
+    @property
+    def end_seen(self) -> bool:
+        """Whether the capture shows who has the call, or how it failed."""
+        return self.seen.outcome.kind is not None
 
     @property
     def ends_as_predicted(self) -> bool:
@@ -224,18 +264,18 @@ def build_case(
         nothing = Prediction(_POLICIES[0], Scenario(), None, match_legs(seen.first_turn, None, view))
         return Case(seen, messages, view, knowledge, None, registrations, inferred, nothing)
     case = Case(
-        seen, messages, view, knowledge, call, registrations, inferred, _predict(seen, call, registrations, view)
+        seen, messages, view, knowledge, call, registrations, inferred, predict(seen, call, registrations, view)
     )
     if (case.differences or not case.ends_as_predicted) and seen.to_tas:
         # Another reading of what nobody published counts if every leg fits it.
         for policy in _POLICIES[1:]:
-            other = replace(case, prediction=_predict(seen, call, registrations, view, policy))
+            other = replace(case, prediction=predict(seen, call, registrations, view, policy))
             if other.fits:
                 return other
     return case
 
 
-def _predict(
+def predict(
     seen: SeenCall, call: Call, registrations: Registrations, view: View, policy: Policy = _POLICIES[0]
 ) -> Prediction:
     """Ask `route` with the scenario that the legs show."""

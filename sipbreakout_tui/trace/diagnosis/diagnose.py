@@ -5,7 +5,7 @@ from functools import cached_property
 
 from sipbreakout_model import Alignment, FixKind, FixOwner, ScenarioError, smallest_fix
 from sipbreakout_model.hazards import upsert_command
-from sipbreakout_tui.trace.diagnosis import beside, in_force, plain, returns, tas
+from sipbreakout_tui.trace.diagnosis import beside, disagreement, in_force, plain, returns, tas
 from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.finding import Finding, Remedy
 from sipbreakout_tui.trace.diagnosis.matching import aligned
@@ -51,7 +51,11 @@ _BESIDE = (
     beside.registration_changed_during_call,
     beside.fork_6xx,
     beside.large_udp,
+    disagreement.registration_contradicted,
 )
+
+_OF_WHOLE_CALL = frozenset(("intended-loop", "as-predicted"))
+"""Verdicts that say of the whole call that it is well."""
 
 _MENDED_BY_MODEL = frozenset(("session-id-lost", "prefix-left-on", "registration-expired"))
 
@@ -70,17 +74,24 @@ class Diagnosis:
         facts = (check(case) for check in VERDICTS if check in _FACTS)
         others = (check(case) for check in _BESIDE)
         found = [self.verdict]
+        if self.verdict.id == "unexplained":  # which says already what contradicts the registrations
+            others = (finding for finding in others if finding is None or finding.id != "registration-contradicted")
         found += [finding for finding in facts if finding is not None and finding.id != self.verdict.id]
         found += [finding for finding in others if finding is not None]
         return tuple(found)
 
     @property
     def confidence(self) -> Confidence:
-        """How sure the verdict is: not more than the links of its legs; less where something is inferred or hidden."""
+        """How sure the verdict is: not more than the links of its legs.
+
+        Less where something is inferred or hidden, where the legs contradict the registrations, and where the end of
+        a call that seems healthy was not seen.
+        """
         case = self.case
         if case.seen.doubts or self.verdict.id == "unexplained":
             return Confidence.POSSIBLE
-        if case.knowledge is None or case.hidden:
+        unended = self.verdict.id in _OF_WHOLE_CALL and not case.end_seen
+        if case.knowledge is None or case.hidden or case.contradicted or unended:
             return min(case.seen.confidence, Confidence.LIKELY)
         return case.seen.confidence
 
@@ -88,7 +99,7 @@ class Diagnosis:
     def remedy(self) -> Remedy | None:
         """The smallest change that puts it right, and whose it is; None where nothing is wrong."""
         case, verdict = self.case, self.verdict
-        if verdict.id in _MENDED_BY_MODEL and case.call is not None:
+        if verdict.id in _MENDED_BY_MODEL and case.call is not None and not case.contradicted:
             try:
                 fix = smallest_fix(case.call, case.registrations, case.prediction.scenario, case.prediction.policy)
             except ScenarioError:

@@ -35,6 +35,33 @@ def _row(case: Case) -> tuple[int, ...]:
     return (case.seen.legs[0].leg.row,)
 
 
+_NEAR_SECONDS = 2.0
+"""By which the clocks of core and capture may well differ."""
+
+
+def near_the_invite(case: Case) -> str:
+    """Return a sentence on a lease that began or ended at nearly the moment of the call, as one not yet told (V2)."""
+    for role, number, state in _parties(case):
+        lease = state.lease
+        if lease is None or lease.accepted_at is None or not _applies(role, lease.registration):
+            continue
+        age, left = case.seen.at - lease.accepted_at, (lease.remaining(case.seen.at) or 0.0)
+        match state.standing:
+            case Standing.ACTIVE if left <= _NEAR_SECONDS:
+                when = f"had {left:.2f} s to live at the INVITE"
+            case Standing.ACTIVE if age <= _NEAR_SECONDS:
+                when = f"was accepted {age:.2f} s before the INVITE"
+            case Standing.EXPIRED if -left <= _NEAR_SECONDS:
+                when = f"ended {-left:.2f} s before the INVITE"
+            case Standing.NOT_YET if -age <= _NEAR_SECONDS:
+                when = f"was accepted {-age:.2f} s after the INVITE"
+            case _:
+                continue
+        kind = lease.registration.route_type
+        return f". {kind} of the {role} {number} {when}, and the clocks of core and capture may differ (V2)"
+    return ""
+
+
 def registration_expired(case: Case) -> Finding | None:
     """V2: a registration that would have decided had ended."""
     if not _went_straight(case):

@@ -1,17 +1,17 @@
 """Which registration would explain a call's legs, where none is given."""
 
-import math
 from functools import lru_cache
 
 from sipbreakout_model import E164, InvalidValue, Registration, RouteType, TasUri
 from sipbreakout_model.registration import MAX_PREFIX_DIGITS
 from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
+from sipbreakout_tui.trace.diagnosis.contradiction import (
+    GIVEN_UP_SECONDS,
+    TOGETHER_SECONDS,
+    given_up_at,
+    through_tas,
+)
 from sipbreakout_tui.trace.numbers import added, parsed
-
-_START_TOGETHER = 0.5
-"""Seconds within which a fork's two legs begin."""
-_GIVEN_UP_AFTER = 1.0
-"""Seconds after the INVITE to the TAS within which a fallback's callee is cancelled."""
 
 
 def inferred_registration(call: SeenCall) -> Registration | None:
@@ -43,20 +43,12 @@ def _kind(leg: PlacedLeg) -> RouteType:
     if leg.before is None:
         return RouteType.LOOP
     direct = next((other for other in leg.before.after if other.from_core and not other.to_tas), None)
-    if direct is None or direct.gap or _through_tas(direct, leg):
+    if direct is None or direct.gap or through_tas(direct, leg):
         return RouteType.LOOP
-    given_up = min((end for end in (direct.leg.final_at, direct.leg.cancelled_at) if end is not None), default=math.inf)
-    if direct.answered:
-        given_up = math.inf
+    given_up = given_up_at(direct)
     after_it = leg.at >= given_up
-    instead = leg.at - direct.at > _START_TOGETHER and given_up - leg.at < _GIVEN_UP_AFTER
+    instead = leg.at - direct.at > TOGETHER_SECONDS and given_up - leg.at < GIVEN_UP_SECONDS
     return RouteType.FALLBACK if after_it or instead else RouteType.FORK
-
-
-def _through_tas(direct: PlacedLeg, leg: PlacedLeg) -> bool:
-    """Return whether more hops lie before the callee's leg than before the TAS's: it came through the TAS."""
-    one, two = direct.leg.invite.max_forwards, leg.leg.invite.max_forwards
-    return one is not None and two is not None and one < two
 
 
 def _zeros(called: str) -> str:

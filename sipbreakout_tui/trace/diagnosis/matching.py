@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sipbreakout_model import AlignedLeg, CallFlow, Leg, LegMatch, ObservedLeg, Party
+from sipbreakout_model import AlignedLeg, CallFlow, Leg, LegEnd, LegMatch, ObservedLeg, Party
 from sipbreakout_tui.trace.call import PlacedLeg
 from sipbreakout_tui.trace.messages import Messages
 from sipbreakout_tui.trace.numbers import same
@@ -30,6 +30,18 @@ class Pair:
     match: LegMatch
     seen: PlacedLeg | None
     predicted: Leg | None
+
+    @property
+    def ended_otherwise(self) -> bool:
+        """Whether the leg was answered although that is not predicted, or ended unanswered although it is."""
+        if self.seen is None or self.predicted is None or self.seen.end is None:
+            return False
+        return self.seen.answered != (self.predicted.end is LegEnd.ANSWERED)
+
+    @property
+    def words(self) -> str:
+        """How the two go together, in two words."""
+        return "ended otherwise" if self.match is LegMatch.AS_PREDICTED and self.ended_otherwise else str(self.match)
 
 
 def match_legs(seen: Sequence[PlacedLeg], flow: CallFlow | None, view: View) -> list[Pair]:

@@ -8,8 +8,13 @@ from sipbreakout_model.sentences import duration
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.trace.call import PlacedLeg
 from sipbreakout_tui.trace.diagnosis.case import Case
+from sipbreakout_tui.trace.diagnosis.contradiction import Why
+from sipbreakout_tui.trace.diagnosis.disagreement import contradicting, what_would
 from sipbreakout_tui.trace.diagnosis.finding import Finding
+from sipbreakout_tui.trace.diagnosis.in_force import near_the_invite
 from sipbreakout_tui.trace.diagnosis.matching import Pair
+
+_NO_END = "Its end is not in the capture"
 
 
 def retry_not_loop(case: Case) -> Finding | None:
@@ -53,10 +58,11 @@ def intended_loop(case: Case) -> Finding | None:
     backs = [back for leg in case.seen.to_tas for back in leg.returns]
     if not backs:
         return None
+    so_far, end = ("", ", and nothing is wrong") if case.end_seen else (" so far", f". {_NO_END}")
     text = (
-        f"An intended loop: {registration.route_type} of {registration.number} sends the call through the TAS "
+        f"An intended loop{so_far}: {registration.route_type} of {registration.number} sends the call through the TAS "
         f"{visible(registration.sip_uri.host)}, which brought it back with its Session-ID in frame "
-        f"{case.invite_frame(backs[0])}; the core sees the call twice, and nothing is wrong"
+        f"{case.invite_frame(backs[0])}; the core sees the call twice{end}"
     )
     return Finding("intended-loop", text, (case.seen.to_tas[0].leg.row, backs[0].leg.row))
 
@@ -66,6 +72,8 @@ def as_predicted(case: Case) -> Finding | None:
     if not case.fits or case.hides_much or case.flow is None:
         return None
     text = f"The call went as the registrations say: {visible(str(case.seen.outcome))}"
+    if not case.end_seen:
+        text = f"So far the call went as the registrations say. {_NO_END}"
     return Finding("as-predicted", text, (case.seen.legs[0].leg.row,))
 
 
@@ -83,6 +91,7 @@ def unexplained(case: Case) -> Finding:
             f"the capture shows no leg {side}: either {legs} cannot be seen from this capture point, "
             "or the core made none"
         )
+    said += contradicting(case, told=Why.OTHER_PREFIX)
     gaps = [leg for leg in case.seen.first_turn if leg.gap]
     said += [f"a leg before {case.number_of(leg)} is not in the capture" for leg in gaps[:2]]
     if not case.ends_as_predicted:
@@ -91,7 +100,8 @@ def unexplained(case: Case) -> Finding:
     prediction = f"{by} predict {len(case.flow.legs)} legs, {outcome_sentence(case.flow)}".replace(
         "registration predict ", "registration predicts "
     )
-    return Finding("unexplained", f"{prediction}; but {'; '.join(said) or 'nothing differs that is known'}", rows)
+    differs = "; ".join(said) or "nothing differs that is known"
+    return Finding("unexplained", f"{prediction}; but {differs}{near_the_invite(case)}{what_would(case)}", rows)
 
 
 def _said(case: Case, pair: Pair) -> str:

@@ -33,7 +33,7 @@ def session_id_lost(case: Case) -> Finding | None:
     again = next((after for after in back.after if after.to_tas), None)
     if again is not None:
         rows.append(again.leg.row)
-        text += f". The core took it for a new call, and {_met_again(case, back)}{_turns(case)}"
+        text += f". The core took it for a new call, and {_met_again(case, leg, again)}{_turns(case)}"
     elif back.refused and not back.after:
         text += f". The core refused it with {back.status}"
     elif back.after:
@@ -65,10 +65,10 @@ def how_lost(leg: PlacedLeg, back: PlacedLeg) -> str:
     return "malformed" if local_uuid(session_id) is None else "new"
 
 
-def _met_again(case: Case, back: PlacedLeg) -> str:
-    registration = case.registration
-    if registration is None:
-        return f"the registration of {visible(back.leg.invite.caller or 'the caller')} was met again"
+def _met_again(case: Case, leg: PlacedLeg, again: PlacedLeg) -> str:
+    registration = case.maker(again)
+    if registration is None or case.maker(leg) is None:
+        return "sent it to the TAS again"
     given = " (inferred)" if case.inferred is not None else ""
     return f"{registration.route_type} of {registration.number}{given} was met again"
 
@@ -221,7 +221,8 @@ def forwarded(case: Case) -> Finding | None:
         for back in leg.returns:
             if back.called is None or asks_alike(leg, back, case.prefixes) or _prefixed(case, leg, back):
                 continue
-            kind = None if case.registration is None else case.registration.route_type
+            maker = case.maker(leg)
+            kind = None if maker is None else maker.route_type
             rule = "R15" if kind is RouteType.FALLBACK else "R12"
             text = (
                 f"The TAS {case.tas_name(leg)} forwarded the call to {visible(international(back.called))} "

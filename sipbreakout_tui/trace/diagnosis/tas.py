@@ -1,11 +1,10 @@
 """Verdicts about what the TAS did with the leg that it was rung on, and how forks and fallbacks went."""
 
-from sipbreakout_model import FixOwner, RouteType
+from sipbreakout_model import FixOwner, Party, RouteType
 from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.trace.call import PlacedLeg
 from sipbreakout_tui.trace.diagnosis.case import Case
 from sipbreakout_tui.trace.diagnosis.finding import Finding, Remedy
-from sipbreakout_tui.trace.diagnosis.matching import Pair
 
 
 def tas_unreachable(case: Case) -> Finding | None:
@@ -144,30 +143,26 @@ def _loops(case: Case, leg: PlacedLeg) -> bool:
 
 
 def kind_of(case: Case, leg: PlacedLeg) -> RouteType | None:
-    """Return the type of the registration that rang the TAS on this leg; None where none is predicted."""
-    pair = _pair_of(case, leg)
-    if pair is not None and pair.predicted is not None and pair.predicted.registration is not None:
-        return pair.predicted.registration.route_type
-    return None if case.registration is None else case.registration.route_type
-
-
-def _pair_of(case: Case, leg: PlacedLeg) -> Pair | None:
-    return next((pair for pair in case.pairs if pair.seen is leg), None)
+    """Return the type of the registration that rang the TAS on this leg; None where none is known."""
+    maker = case.maker(leg)
+    return None if maker is None else maker.route_type
 
 
 def tas_answered(case: Case) -> Finding | None:
     """R4: the TAS answered the call itself."""
+    if _rings_others(case):
+        return None
     for leg in case.seen.to_tas:
-        if not leg.answered or leg.returns or not _loops(case, leg) or _goes_on_unseen(case, leg):
+        if not leg.answered or leg.returns or not _loops(case, leg):
             continue
         text = f"The TAS {case.tas_name(leg)} answered {case.number_of(leg)} itself: nobody else was rung (R4)"
         return Finding("tas-answered", text, _rows(leg))
     return None
 
 
-def _goes_on_unseen(case: Case, leg: PlacedLeg) -> bool:
-    """Return whether the callee was rung although no return is in the capture: it is missing, not the return."""
-    return any(other.from_core and not other.to_tas and other.at >= leg.at - 0.1 for other in case.seen.legs)
+def _rings_others(case: Case) -> bool:
+    """Return whether anybody else was rung: before the TAS, or after a return that is not in the capture."""
+    return any(other.from_core and not other.to_tas for other in case.seen.legs)
 
 
 def transferred(case: Case) -> Finding | None:
@@ -186,10 +181,21 @@ def transferred(case: Case) -> Finding | None:
 def fork_won_by_tas(case: Case) -> Finding | None:
     """R5: the TAS answered first."""
     for leg in case.seen.to_tas:
-        if leg.answered and kind_of(case, leg) is RouteType.FORK:
-            text = f"The TAS {case.tas_name(leg)} answered {case.number_of(leg)} first and has the call (R5)"
+        if not leg.answered or _answered_before(leg) or kind_of(case, leg) is not RouteType.FORK:
+            continue
+        by = case.seen.outcome.by
+        if by in (Party.TAS, None):
+            has = "" if by is None else " and has the call"
+            text = f"The TAS {case.tas_name(leg)} answered {case.number_of(leg)} first{has} (R5)"
             return Finding("fork-won-by-tas", text, _rows(leg))
     return None
+
+
+def _answered_before(leg: PlacedLeg) -> bool:
+    """Return whether a fork's other branch was answered before this one."""
+    others = [] if leg.before is None else leg.before.after
+    mine = leg.leg.final_at or leg.at
+    return any(other.answered and (other.leg.final_at or other.at) < mine for other in others if other is not leg)
 
 
 def fallback_taken(case: Case) -> Finding | None:

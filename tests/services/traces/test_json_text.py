@@ -20,7 +20,7 @@ CALL = {
 LEG = {
     *("number", "source", "target", "source_address", "target_address", "called", "call_ids", "frames", "status"),
     *("started_at", "session_id", "icid", "match", "agent", "released_by", "reason", "warning", "ring_seconds"),
-    *("retransmissions", "mirrored", "retries", "evidence", "confidence", "events"),
+    *("ended_otherwise", "retransmissions", "mirrored", "retries", "evidence", "confidence", "events"),
 }
 WHOLE = {
     *("calls", "unread", "parties", "verdicts", "loops", "decoder", "captures", "notes", "frames", "messages"),

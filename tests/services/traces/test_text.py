@@ -8,6 +8,7 @@ import pytest
 
 from sipbreakout_model import InvalidValue
 from sipbreakout_tui.report.redaction import Redaction
+from sipbreakout_tui.services.traces.legs import leg_details
 from sipbreakout_tui.services.traces.messages import export_packets, message_lines
 from sipbreakout_tui.services.traces.opening import OpenedTrace, open_trace
 from sipbreakout_tui.services.traces.table import trace_lines
@@ -63,6 +64,16 @@ def test_what_was_predicted_and_not_seen_has_its_row() -> None:
     with scripted(others.direct, registrations=FORK) as opened:
         rows = _section(_only(opened), "Legs")
     assert re.search(r"^  –    core → TAS +– +– +– +(missing|not visible) +leg 3, \+004722222222,", rows[-1])
+
+
+def test_a_leg_that_ended_otherwise_is_not_called_as_predicted() -> None:
+    with scripted(loops.returned_and_refused, registrations=LOOP) as opened:
+        (diagnosis,) = opened.trace.diagnoses
+        rows = _section(_only(opened), "Legs")
+        details = [dict(leg_details(diagnosis, pair)) for pair in diagnosis.case.pairs]
+    assert [row.split("  ")[-2].strip() for row in rows[1:4]] == ["ended otherwise"] * 3
+    assert rows[1].endswith("leg 1, +4722222222, answered 200")
+    assert {each.get("is") for each in details[:3]} == {"as predicted, but ended otherwise than 200"}
 
 
 def test_a_connection_that_failed_says_how() -> None:

@@ -8,6 +8,7 @@ from sipbreakout_model import E164, FixOwner, Lease, Registration, RegistrationB
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 from sipbreakout_tui.trace.diagnosis.knowledge import Standing, State, state_of
 from tests.trace.blackbox.cases import AT, LOOP
+from tests.trace.blackbox.command import registration
 from tests.trace.hearing import only, understood
 from tests.trace.traffic import loops, others
 from tests.trace.traffic.loops import Scene
@@ -197,3 +198,31 @@ def test_a_file_s_lease_that_ends_while_the_call_stands() -> None:
 def test_states_of_a_lease() -> None:
     assert state_of(lease(CALLER, at=100.0), 50.0).seconds == 50.0
     assert state_of(lease(CALLER, at=100.0, ttl=10.0), 120.0).seconds == 10.0
+
+
+NEAR = {
+    "ends just after": (others.direct, -3599.96, "had 0.04 s to live at the INVITE"),
+    "begins just before": (others.direct, -0.5, "was accepted 0.50 s before the INVITE"),
+    "ended just before": (loops.returned, -3600.04, "ended 0.04 s before the INVITE"),
+    "begins just after": (loops.tas_fails_with(603), 0.5, "was accepted 0.50 s after the INVITE"),
+    "ends later": (others.direct, -3597.9, None),
+    "began earlier": (others.direct, -2.1, None),
+    "ended earlier": (loops.returned, -3602.1, None),
+    "begins later": (loops.tas_fails_with(603), 2.1, None),
+    "as it has to be": (loops.returned, -3599.96, None),
+}
+"""Seconds from the INVITE to the lease's beginning, and what is said of it where the legs contradict it."""
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_a_lease_that_the_clocks_may_have_moved_is_said(name: str) -> None:
+    scene, began, words = NEAR[name]
+    lab = Lab()
+    scene(lab)
+    at = lab.wire.packets[0].at / 1e6
+    registered = registration(CALLER, "LOOP", accepted_at=at + began)
+    said = " ".join(finding.text for finding in only(understood(lab.wire.packets, registered)).findings)
+    if words is None:
+        assert "the clocks" not in said
+    else:
+        assert f"LOOP of the caller {CALLER} {words}, and the clocks of core and capture may differ (V2)" in said
