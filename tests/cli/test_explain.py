@@ -193,10 +193,26 @@ def test_what_is_refused(cli: Cli, file: str, arguments: list[str], said: str) -
 
 
 @pytest.mark.parametrize(
+    ("caller", "said"),
+    [
+        ("4711111111", "CALLER 4711111111 has no plus, so nobody's registration would be met: write +4711111111, or "
+         "anonymous"),
+        ("004711111111", "CALLER 004711111111 has no plus, so nobody's registration would be met: write +4711111111, "
+         "or anonymous"),
+        ("01111111", "CALLER 01111111 has no plus, so nobody's registration would be met: write it with plus and "
+         "country code, as in +4711111111, or anonymous"),
+        ("", "CALLER is empty: write a number such as +4711111111, or anonymous for one who withholds it"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("command", [["explain"], ["what-if", "--later", "1h"]])
+def test_a_caller_without_plus_is_refused(cli: Cli, file: str, command: list[str], caller: str, said: str) -> None:
+    answer = cli(*command, caller, "+4722222222", "--registrations", file)
+    assert (answer.code, answer.error()) == (2, said)
+
+
+@pytest.mark.parametrize(
     ("caller", "callee", "noted"),
     [
-        ("4711111111", "112", "CALLER 4711111111 has no plus: it counts as a short number and meets no registration; d"
-         "id you mean +4711111111?"),
         ("anonymous", "004722222222", "CALLEE 004722222222 has no plus: it counts as a short number and meets no "
          "registration; did you mean +4722222222?"),
         ("anonymous", "02222222", "CALLEE 02222222 has no plus: it counts as a short number and meets no "
