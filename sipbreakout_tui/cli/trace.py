@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sipbreakout_tui.cli.connection import ProfileName, Target
+from sipbreakout_tui.cli.connection import NarrowingProfile, Target
 from sipbreakout_tui.cli.trace_result import FORMATS
 from sipbreakout_tui.cli.values import Output
 
@@ -70,7 +70,7 @@ def trace(
     *,
     registrations: Registrations = None,
     ledger: FromLedger = False,
-    profile: ProfileName = None,
+    profile: NarrowingProfile = None,
     target: Target = None,
     core: Core = None,
     tas: Tas = None,
