@@ -1,5 +1,8 @@
 """A call and what its parties do, as arguments and options that several commands have."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -70,6 +73,25 @@ UnmatchedReturnWord = Annotated[
 ]
 
 
+_FIELDS = re.compile(r"\b(?:forwards_to|hops_per_turn|max_forwards)\b")
+
+
+@contextmanager
+def naming_options() -> Iterator[None]:
+    """Let what is wrong with a scenario name the options of the command line.
+
+    Raises:
+        ScenarioError: In place of the one inside.
+    """
+    from sipbreakout_model import ScenarioError
+
+    try:
+        yield
+    except ScenarioError as error:
+        words = _FIELDS.sub(lambda found: f"--{found[0].replace('_', '-')}", str(error))
+        raise ScenarioError(words) from error
+
+
 class Case(NamedTuple):
     """What `route` is asked."""
 
@@ -119,15 +141,16 @@ def read_case(
         forward = None if forwards_to is None else E164(forwards_to)
     _check_caller(caller)
     call = Call.parse(caller, callee, read_moment(at), placing)
-    scenario = Scenario(
-        read_word("--callee", callee_does, CalleeBehaviour),
-        read_word("--tas", tas, TasBehaviour),
-        read_word("--fallback-tas", fallback_tas, TasBehaviour),
-        forward,
-        resets_max_forwards,
-        hops_per_turn,
-        max_forwards,
-    )
+    with naming_options():
+        scenario = Scenario(
+            read_word("--callee", callee_does, CalleeBehaviour),
+            read_word("--tas", tas, TasBehaviour),
+            read_word("--fallback-tas", fallback_tas, TasBehaviour),
+            forward,
+            resets_max_forwards,
+            hops_per_turn,
+            max_forwards,
+        )
     policy = Policy(
         read_word("--prefix-reading", prefix_reading, PrefixReading),
         read_word("--unmatched-return", unmatched_return, UnmatchedReturn),

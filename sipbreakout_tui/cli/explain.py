@@ -65,9 +65,9 @@ def explain(
     from sipbreakout_model import route, smallest_fix
     from sipbreakout_model.registration_text import book_of
     from sipbreakout_tui.cli import output as result
-    from sipbreakout_tui.cli.case import read_case
+    from sipbreakout_tui.cli.case import naming_options, read_case
     from sipbreakout_tui.cli.values import result_format, warn_of_long_numbers
-    from sipbreakout_tui.services.calls.flow_text import flow_lines
+    from sipbreakout_tui.services.calls.flow_text import flow_lines, otherwise_lines
     from sipbreakout_tui.services.json_form import flow_object
     from sipbreakout_tui.services.registrations.files import read_registrations
 
@@ -90,13 +90,15 @@ def explain(
     entries = read_registrations(Path(registrations))
     warn_of_long_numbers(registrations, [entry.registration.number for entry in entries])
     book = book_of(entries)
-    flow = route(call, book, scenario, policy)
+    with naming_options():
+        flow = route(call, book, scenario, policy)
     if wanted in ("text", "json"):
-        fix = smallest_fix(call, book, scenario, policy)
+        with naming_options():
+            fix = smallest_fix(call, book, scenario, policy)
         if wanted == "json":
             result.put_json(flow_object(flow, fix), output)
         else:
-            result.put_lines(flow_lines(flow, fix, utc=utc), output)
+            result.put_lines([*flow_lines(flow, fix, utc=utc), *otherwise_lines(flow)], output)
         return
     from sipbreakout_tui.services.calls.pictures import picture_of
 

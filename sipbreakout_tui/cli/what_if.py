@@ -66,7 +66,7 @@ def what_if(
     from sipbreakout_model import InvalidValue, difference, route
     from sipbreakout_model.registration_text import book_of
     from sipbreakout_tui.cli import output as result
-    from sipbreakout_tui.cli.case import read_case
+    from sipbreakout_tui.cli.case import naming_options, read_case
     from sipbreakout_tui.cli.values import naming, result_format
     from sipbreakout_tui.services.calls.what_if import later_call, with_settings, without_numbers
     from sipbreakout_tui.services.json_form import difference_object
@@ -98,8 +98,9 @@ def what_if(
         changed = without_numbers(changed, drop or [])
     with naming("--later"):
         then = call if later is None else later_call(call, later)
-    before = route(call, book_of(entries), scenario, policy)
-    after = route(then, book_of(changed), scenario, policy)
+    with naming_options():
+        before = route(call, book_of(entries), scenario, policy)
+        after = route(then, book_of(changed), scenario, policy)
     if wanted == "text":
         result.put_lines(str(difference(before, after)).split("\n"), output)
     elif wanted == "json":

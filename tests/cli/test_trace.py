@@ -42,6 +42,7 @@ def test_one_call_is_told_whole(cli: Cli, known: str) -> None:
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("The TAS tas.lab.test brought the call back in frame 5 without a Session-ID")
     assert "35 turns" in answer.out.splitlines()[0]
+    assert "  a call from a TAS that the core cannot match: new_call\n" in answer.out, "there is no option to turn it"
     assert "Registrations:  from r.toml" in answer.out
 
 
