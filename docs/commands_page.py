@@ -24,7 +24,7 @@ errors to stderr, one line each.
 
 | variable | what it does |
 |---|---|
-| `SIPBREAKOUT_CONFIG` | names the profile file; `sipbreakout config path` says where it is otherwise |
+| `SIPBREAKOUT_CONFIG` | names the profile file, which has to exist; `sipbreakout config path` says where it is |
 | `SIPBREAKOUT_PROFILE` | names the profile to use where `--profile` names none |
 | `SIPBREAKOUT_STATE_DIR` | names the folder of the ledger; `sipbreakout ledger path` says where it is otherwise |
 | `NO_COLOR` | if it is not empty, the terminal UI shows no colours |

@@ -49,6 +49,7 @@ def _output(command: str, folder: Path) -> str:
     if words[0] != "sipbreakout":
         raise SystemExit(f"docs: only sipbreakout commands are run, not {command!r}")
     own = {"SIPBREAKOUT_CONFIG": str(folder / "config.toml"), "SIPBREAKOUT_STATE_DIR": str(folder / "state")}
+    (folder / "config.toml").write_text("version = 1\n", encoding="utf-8")
     unwanted = ("SIPBREAKOUT_PROFILE", "COLUMNS", "LINES")
     done = subprocess.run(
         [sys.executable, "-m", "sipbreakout_tui", *words[1:]],

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sipbreakout_model import Lease, Registration, SipBreakoutError
 from sipbreakout_tui.ledger import UNDER_WAY_SECONDS, Ledger, Request, Verb
 from sipbreakout_tui.rpc.client import RegistrationClient
-from sipbreakout_tui.rpc.errors import CannotReachCore, CoreFailed, Refused
+from sipbreakout_tui.rpc.errors import CannotReachCore, CoreFailed, NotConnected, Refused
 
 T = TypeVar("T")
 
@@ -120,7 +120,7 @@ class Recorder:
             await self.ledger.refused(request, error.words, self._monotonic() - began)
             raise
         except SipBreakoutError as error:
-            lost = isinstance(error, (CannotReachCore, CoreFailed))
+            lost = isinstance(error, (CannotReachCore, CoreFailed)) and not isinstance(error, NotConnected)
             latency = self._monotonic() - began
             await self.ledger.failed(request, str(error), latency, may_have_changed=lost)
             raise

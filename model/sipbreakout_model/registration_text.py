@@ -110,13 +110,24 @@ def _entry(table: object) -> Entry:
         fields[name] = value.get("e164") if name == "number" and isinstance(value, Mapping) else value
     missing = [name for name in _REQUIRED if fields.get(name) in (None, "")]
     if missing:
-        raise InvalidRegistration(f"{', '.join(missing)} missing in {dict(table)!r}")
+        raise InvalidRegistration(f"{', '.join(missing)} missing in {_shown(table)}")
     accepted_at = fields.pop("accepted_at", None)
     for name, value in fields.items():
         if not isinstance(value, str):
             raise InvalidRegistration(f"{name} {value!r} is not text: put it in quotes")
     texts = {name: value for name, value in fields.items() if isinstance(value, str)}
     return Entry(Registration.parse(**texts), _accepted_at(accepted_at))
+
+
+def _shown(table: Mapping[str, object]) -> str:
+    """Return what an entry has, as it would be written; tables in it by their keys alone."""
+    parts = []
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            parts.append(f"{key} (with {', '.join(map(str, value)) or 'nothing'})")
+        elif value not in (None, ""):
+            parts.append(f"{key} = {json.dumps(value, default=str)}")
+    return f"an entry that has {', '.join(parts)}" if parts else "an entry that has nothing"
 
 
 def _accepted_at(value: object) -> float | None:
@@ -194,7 +205,7 @@ def _csv_tables(text: str) -> Iterator[tuple[str, object]]:
             if len(row) == len(header):
                 yield place, dict(zip(header, map(str.strip, row), strict=True))
             else:
-                problem = f"{len(row)} values for {len(header)} columns in {row!r}"
+                problem = f"{len(row)} values for {len(header)} columns in {','.join(row)!r}"
                 yield place, InvalidRegistration(problem)
     except csv.Error as error:
         yield f"line {reader.line_num}", InvalidRegistration(f"this is no CSV: {error}")

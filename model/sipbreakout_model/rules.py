@@ -163,7 +163,7 @@ _ALL = (
         f"{_API} (said of LOOP)",
         "FORK and FALLBACK put it on too. The API's table can also be read by presence: a caller who holds any "
         "registration but INGRESS then shows the mobile_originating_prefix even where the callee's registration "
-        "decides (knob prefix_reading).",
+        "decides (explain --prefix-reading).",
     ),
     Rule(
         "R8",
@@ -181,7 +181,7 @@ _ALL = (
         "registration loops it again. If the TAS rewrote or withheld the caller, only the callee's registration is "
         "met: LOOP_MT still loops, LOOP_MO does not.",
         f"{_NOBODY}; reproduced with a real SIP core",
-        "All of it (knob unmatched_return; the other setting refuses the leg with 403).",
+        "All of it (explain --unmatched-return; the other setting refuses the leg with 403).",
     ),
     Rule(
         "R10",

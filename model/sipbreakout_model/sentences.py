@@ -78,7 +78,7 @@ SENTENCES: dict[str, str] = {
     "assume_fallback_after_return": "the FALLBACK of {} is met although the call came back from a TAS",
     "assume_fallback_may_return": "a TAS that is rung as fallback may bring the call back or forward it",
     "assume_fallback_once": "a number's FALLBACK is met once a call, as long as the Session-ID is kept",
-    "assume_unmatched": "a call from a TAS that the core cannot match: {} (the knob unmatched_return)",
+    "assume_unmatched": "a call from a TAS that the core cannot match: {}",
     "assume_prefix_left_on": "the core takes the number of a returned call as it is, prefix included",
     "assume_forward": "of a forward's target only the FALLBACK applies, no LOOP or FORK",
     "assume_ingress_only": "an INGRESS call meets no other registration",

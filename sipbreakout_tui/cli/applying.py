@@ -80,7 +80,10 @@ def undo(
 
 def export(
     *,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="toml, json or csv.")] = "toml",
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="toml, json or csv; by default the suffix of -o, else toml."),
+    ] = None,
     output: Output = None,
     profile: ProfileName = None,
     target: Target = None,
@@ -94,10 +97,10 @@ def export(
     from sipbreakout_model.registration_text import Entry, TextFormat, format_registrations
     from sipbreakout_tui.cli.connection import chosen_profile, narrowed_target
     from sipbreakout_tui.cli.output import put_text
-    from sipbreakout_tui.cli.values import read_word
+    from sipbreakout_tui.cli.values import result_format
     from sipbreakout_tui.ledger import Ledger
 
-    wanted = read_word("--format", form, TextFormat)
+    wanted = TextFormat(result_format(form, output, [each.value for each in TextFormat], "toml"))
     where = narrowed_target(profile, target) or chosen_profile(None, None, False, None, None).target
     now = time.time()
     with Ledger() as ledger:

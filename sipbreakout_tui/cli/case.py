@@ -1,5 +1,8 @@
 """A call and what its parties do, as arguments and options that several commands have."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -9,7 +12,9 @@ from sipbreakout_tui.cli.values import words_of
 if TYPE_CHECKING:
     from sipbreakout_model import Call, Policy, Scenario
 
-Caller = Annotated[str, typer.Argument(metavar="CALLER", help="The calling number, as in +4711111111, or anonymous.")]
+Caller = Annotated[
+    str, typer.Argument(metavar="CALLER", help="The calling number, as in +4711111111; anonymous if withheld; 112.")
+]
 Callee = Annotated[str, typer.Argument(metavar="CALLEE", help="The number called; a short number such as 112 too.")]
 CalleeDoes = Annotated[
     str,
@@ -68,6 +73,25 @@ UnmatchedReturnWord = Annotated[
 ]
 
 
+_FIELDS = re.compile(r"\b(?:forwards_to|hops_per_turn|max_forwards)\b")
+
+
+@contextmanager
+def naming_options() -> Iterator[None]:
+    """Let what is wrong with a scenario name the options of the command line.
+
+    Raises:
+        ScenarioError: In place of the one inside.
+    """
+    from sipbreakout_model import ScenarioError
+
+    try:
+        yield
+    except ScenarioError as error:
+        words = _FIELDS.sub(lambda found: f"--{found[0].replace('_', '-')}", str(error))
+        raise ScenarioError(words) from error
+
+
 class Case(NamedTuple):
     """What `route` is asked."""
 
@@ -115,36 +139,44 @@ def read_case(
         placing = None if placed_by is None else str(TasUri.parse(placed_by))
     with naming("--forwards-to"):
         forward = None if forwards_to is None else E164(forwards_to)
+    _check_caller(caller)
     call = Call.parse(caller, callee, read_moment(at), placing)
-    scenario = Scenario(
-        read_word("--callee", callee_does, CalleeBehaviour),
-        read_word("--tas", tas, TasBehaviour),
-        read_word("--fallback-tas", fallback_tas, TasBehaviour),
-        forward,
-        resets_max_forwards,
-        hops_per_turn,
-        max_forwards,
-    )
+    with naming_options():
+        scenario = Scenario(
+            read_word("--callee", callee_does, CalleeBehaviour),
+            read_word("--tas", tas, TasBehaviour),
+            read_word("--fallback-tas", fallback_tas, TasBehaviour),
+            forward,
+            resets_max_forwards,
+            hops_per_turn,
+            max_forwards,
+        )
     policy = Policy(
         read_word("--prefix-reading", prefix_reading, PrefixReading),
         read_word("--unmatched-return", unmatched_return, UnmatchedReturn),
     )
-    _note_missing_plus("CALLER", caller)
-    _note_missing_plus("CALLEE", callee)
+    _note_missing_plus(callee)
     named = [number for number in (call.caller, call.callee, forward) if isinstance(number, E164)]
     warn_of_long_numbers("the call", named)
     return Case(call, scenario, policy)
 
 
-LONGEST_SHORT_NUMBER = 6
-"""Digits; a longer number without a plus is probably one whose plus was forgotten."""
+def _check_caller(text: str) -> None:
+    """Refuse a caller that was probably mistyped; the model takes both for one who withholds the number."""
+    from sipbreakout_model import InvalidCall
+    from sipbreakout_tui.services.calls.missing_plus import caller_to_write, lacks_plus
+
+    if not text.strip():
+        raise InvalidCall("CALLER is empty: write a number such as +4711111111, or anonymous for one who withholds it")
+    if lacks_plus(text):
+        raise InvalidCall(f"CALLER {text} has no plus, so nobody's registration would be met: {caller_to_write(text)}")
 
 
-def _note_missing_plus(which: str, text: str) -> None:
-    from sipbreakout_model.numbers import e164_or_none
+def _note_missing_plus(callee: str) -> None:
     from sipbreakout_tui.cli.messages import say
+    from sipbreakout_tui.services.calls.missing_plus import lacks_plus, with_plus
 
-    if text.isascii() and text.isdigit() and len(text) > LONGEST_SHORT_NUMBER:
-        meant = f"+{text.removeprefix('00')}"
-        question = f"; did you mean {meant}?" if e164_or_none(meant) else ""
-        say("note", f"{which} {text} has no plus: it counts as a short number and meets no registration{question}")
+    if lacks_plus(callee):
+        meant = with_plus(callee)
+        question = f"; did you mean {meant}?" if meant else ""
+        say("note", f"CALLEE {callee} has no plus: it counts as a short number and meets no registration{question}")

@@ -18,16 +18,16 @@ def explain_code(
         str | None, typer.Argument(metavar="[CODE]", help="A status such as 483.", autocompletion=_codes)
     ] = None,
     *,
-    form: Format = "text",
+    form: Format = None,
     output: Output = None,
 ) -> None:
     """Show what a SIP status means, here too, and what to look for; or list them all."""
     from sipbreakout_tui.cli.output import put_json, put_lines
-    from sipbreakout_tui.cli.values import read_format
+    from sipbreakout_tui.cli.values import result_format
     from sipbreakout_tui.services.sip_code_table import CODES
     from sipbreakout_tui.services.sip_codes import code_lines, code_list, code_object, sip_code
 
-    wanted = read_format(form)
+    wanted = result_format(form, output)
     if code is None:
         if wanted == "json":
             put_json([code_object(each) for each in CODES], output)

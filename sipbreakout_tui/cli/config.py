@@ -41,14 +41,14 @@ def path() -> None:
 
 
 @group.command(cls=Command)
-def show(profile: ProfileName = None, form: Format = "text", output: Output = None) -> None:
+def show(profile: ProfileName = None, form: Format = None, output: Output = None) -> None:
     """Show the profiles, or one of them; of a secret only the place where it is."""
     from sipbreakout_tui.cli import output as result
-    from sipbreakout_tui.cli.values import read_format
+    from sipbreakout_tui.cli.values import result_format
     from sipbreakout_tui.config import load_profiles
     from sipbreakout_tui.services.profile_text import profile_lines, profile_object
 
-    wanted = read_format(form)
+    wanted = result_format(form, output)
     profiles = load_profiles()
     chosen = profiles.choose(profile)
     shown = profiles if profile is None else [chosen]

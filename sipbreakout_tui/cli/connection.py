@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sipbreakout_tui.cli.config import ProfileName
+from sipbreakout_tui.cli.config import ProfileName, profile_names
 
 if TYPE_CHECKING:
     from sipbreakout_tui.config import Profile
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Ca",
     "DryRun",
+    "NarrowingProfile",
     "Plaintext",
     "ProfileName",
     "ShowGrpcurl",
@@ -27,6 +28,15 @@ __all__ = [
 
 Target = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="A core without a profile, in place of --profile.")
+]
+NarrowingProfile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="Only what is known of this profile's core; else of SIPBREAKOUT_PROFILE's, else of every core.",
+        autocompletion=profile_names,
+    ),
 ]
 Plaintext = Annotated[bool, typer.Option("--plaintext", help="With --target: no TLS; only to this machine.")]
 Ca = Annotated[
@@ -65,17 +75,18 @@ def chosen_profile(
 
 
 def narrowed_target(name: str | None, target: str | None) -> str | None:
-    """Return the target that `--profile` or `--target` narrows a list to; None for every target.
+    """Return the target that `--profile`, `SIPBREAKOUT_PROFILE` or `--target` narrows a list to; None: every target.
 
     Raises:
-        InvalidValue: Both are given.
-        ConfigError: No such profile.
+        InvalidValue: `--profile` and `--target` are given.
+        ConfigError: No such profile, or a profile file that cannot be used.
     """
-    if name is None and target is None:
-        return None
-    if target is not None and name is None:
-        return target
-    return chosen_profile(name, target, False, None, None).target
+    from sipbreakout_tui.config import load_profiles
+
+    if target is not None:
+        return target if name is None else chosen_profile(name, target, False, None, None).target
+    profile = load_profiles().named(name)
+    return None if profile is None else profile.target
 
 
 def confirm(profile: "Profile", question: str, *, yes: bool) -> None:

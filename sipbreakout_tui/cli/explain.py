@@ -24,8 +24,13 @@ FORMATS = ("text", "json", "diagram", "ladder", "mermaid", "svg", "png", "pdf", 
 """What `--format` takes."""
 
 FormatOfFlow = Annotated[
-    str,
-    typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)}.", autocompletion=lambda: list(FORMATS)),
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help=f"{', '.join(FORMATS)}; by default the suffix of -o, else text.",
+        autocompletion=lambda: list(FORMATS),
+    ),
 ]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw diagram and ladder with ASCII characters only.")]
 
@@ -46,7 +51,7 @@ def explain(
     placed_by: PlacedBy = None,
     prefix_reading: PrefixReadingWord = "cause",
     unmatched_return: UnmatchedReturnWord = "new-call",
-    form: FormatOfFlow = "text",
+    form: FormatOfFlow = None,
     ascii_: Ascii = False,
     utc: Utc = False,
     output: Output = None,
@@ -60,13 +65,13 @@ def explain(
     from sipbreakout_model import route, smallest_fix
     from sipbreakout_model.registration_text import book_of
     from sipbreakout_tui.cli import output as result
-    from sipbreakout_tui.cli.case import read_case
-    from sipbreakout_tui.cli.values import read_format, warn_of_long_numbers
-    from sipbreakout_tui.services.calls.flow_text import flow_lines
+    from sipbreakout_tui.cli.case import naming_options, read_case
+    from sipbreakout_tui.cli.values import result_format, warn_of_long_numbers
+    from sipbreakout_tui.services.calls.flow_text import flow_lines, otherwise_lines
     from sipbreakout_tui.services.json_form import flow_object
     from sipbreakout_tui.services.registrations.files import read_registrations
 
-    wanted = read_format(form, FORMATS)
+    wanted = result_format(form, output, FORMATS)
     call, scenario, policy = read_case(
         caller,
         callee,
@@ -85,13 +90,15 @@ def explain(
     entries = read_registrations(Path(registrations))
     warn_of_long_numbers(registrations, [entry.registration.number for entry in entries])
     book = book_of(entries)
-    flow = route(call, book, scenario, policy)
+    with naming_options():
+        flow = route(call, book, scenario, policy)
     if wanted in ("text", "json"):
-        fix = smallest_fix(call, book, scenario, policy)
+        with naming_options():
+            fix = smallest_fix(call, book, scenario, policy)
         if wanted == "json":
             result.put_json(flow_object(flow, fix), output)
         else:
-            result.put_lines(flow_lines(flow, fix, utc=utc), output)
+            result.put_lines([*flow_lines(flow, fix, utc=utc), *otherwise_lines(flow)], output)
         return
     from sipbreakout_tui.services.calls.pictures import picture_of
 

@@ -28,13 +28,13 @@ def fleet(
 
     from sipbreakout_model.registration_text import book_of
     from sipbreakout_tui.cli.output import put_picture
-    from sipbreakout_tui.cli.values import read_format, read_moment
+    from sipbreakout_tui.cli.values import read_format, read_moment, result_format
     from sipbreakout_tui.ledger import Ledger
     from sipbreakout_tui.services.calls.pictures import fleet_picture
     from sipbreakout_tui.services.registrations.files import read_registrations
 
     suffix = PurePath(output or "").suffix.removeprefix(".")
-    wanted = read_format(form or suffix or "svg", FORMATS)
+    wanted = read_format(result_format(form, output, FORMATS, suffix or "svg"), FORMATS)
     moment = read_moment(at)
     if registrations is None:
         with Ledger() as ledger:

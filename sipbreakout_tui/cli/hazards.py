@@ -6,7 +6,7 @@ from sipbreakout_tui.cli.values import At, Format, Output, RegistrationsFile, Ut
 def hazards(
     registrations: RegistrationsFile,
     at: At = "now",
-    form: Format = "text",
+    form: Format = None,
     utc: Utc = False,
     output: Output = None,
 ) -> None:
@@ -17,13 +17,13 @@ def hazards(
     from sipbreakout_model.registration_text import book_of
     from sipbreakout_model.times import rfc3339
     from sipbreakout_tui.cli import output as result
-    from sipbreakout_tui.cli.values import read_format, read_moment
+    from sipbreakout_tui.cli.values import read_moment, result_format
     from sipbreakout_tui.services.hazards.text import hazard_lines
     from sipbreakout_tui.services.json_form import hazard_object
     from sipbreakout_tui.services.numbering import number_problem
     from sipbreakout_tui.services.registrations.files import read_registrations
 
-    wanted = read_format(form)
+    wanted = result_format(form, output)
     moment = read_moment(at)
     book = book_of(read_registrations(Path(registrations)))
     found = find_hazards(book, moment, number_problem)

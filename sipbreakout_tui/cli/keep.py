@@ -7,6 +7,7 @@ import typer
 from sipbreakout_tui.cli.connection import Ca, Plaintext, ProfileName, Target, TokenEnv
 
 if TYPE_CHECKING:
+    from sipbreakout_model import E164
     from sipbreakout_tui.config import Profile
     from sipbreakout_tui.keeper import Keeper
     from sipbreakout_tui.ledger import Ledger
@@ -28,7 +29,8 @@ def keep(
 
     Until ctrl-c or SIGTERM (exit 0).
 
-    Without --profile or --target: at every core that has kept ones and a profile. One keeper runs at a time.
+    Without --profile, SIPBREAKOUT_PROFILE or --target: at every core that has kept ones and a profile. One keeper runs
+    at a time.
     """
     import asyncio
 
@@ -43,14 +45,16 @@ def keep(
     if forget and not numbers:
         raise InvalidValue("--forget needs the numbers to forget")
     chosen = any((profile is not None, target is not None, plaintext, ca is not None, token_env is not None))
+    core = chosen_profile(profile, target, plaintext, ca, token_env)
     with Ledger() as ledger:
+        if forget:
+            _say_what_was_not_kept(ledger, core.target, numbers)
         if numbers:
-            core = chosen_profile(profile, target, plaintext, ca, token_env)
             asyncio.run(ledger.keep_many([(each, core.target) for each in numbers], not forget))
         if forget:
             return
-        if chosen:
-            profiles = [chosen_profile(profile, target, plaintext, ca, token_env)]
+        if chosen or load_profiles().named() is not None:
+            profiles = [core]
         else:
             profiles = profiles_to_keep(ledger, load_profiles())
         if not profiles:
@@ -58,6 +62,15 @@ def keep(
             return
         for keeper in asyncio.run(_keep(ledger, profiles)):
             say("note", f"refreshed {keeper.report.refreshed}, {len(keeper.report.refused)} refused")
+
+
+def _say_what_was_not_kept(ledger: "Ledger", target: str, numbers: "list[E164]") -> None:
+    from sipbreakout_tui.cli.messages import say
+
+    kept = {row[0] for row in ledger.current_rows(target, kept=True)}
+    for number in numbers:
+        if number.text not in kept:
+            say("note", f"{number} was not kept at {target}: nothing changed. sipbreakout list kept:yes shows what is")
 
 
 async def _keep(ledger: "Ledger", profiles: "list[Profile]") -> "list[Keeper]":

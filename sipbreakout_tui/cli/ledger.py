@@ -44,6 +44,8 @@ def import_(file: Annotated[str, typer.Argument(metavar="FILE", help="What `ledg
         try:
             with open(file, encoding="utf-8") as stream:  # noqa: PTH123 - Path does not take a NUL apart either
                 taken = ledger.import_(stream)
+        except ImportFailed as error:
+            raise ImportFailed(f"{visible(file)}: {error}") from error
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             raise ImportFailed(f"{visible(file)} cannot be read: {why}") from error

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sipbreakout_tui.cli.connection import ProfileName, Target
+from sipbreakout_tui.cli.connection import NarrowingProfile, Target
 from sipbreakout_tui.cli.live import Number
 from sipbreakout_tui.cli.values import Utc
 
@@ -23,7 +23,7 @@ def list_(
         ),
     ] = None,
     *,
-    profile: ProfileName = None,
+    profile: NarrowingProfile = None,
     target: Target = None,
     all_: Annotated[bool, typer.Option("--all", help="Deleted registrations, too.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
@@ -60,7 +60,7 @@ def list_(
 
 
 def show(
-    number: Number, *, profile: ProfileName = None, target: Target = None, json: AsJson = False, utc: Utc = False
+    number: Number, *, profile: NarrowingProfile = None, target: Target = None, json: AsJson = False, utc: Utc = False
 ) -> None:
     """Show all that is known of one number."""
     import time
@@ -83,7 +83,7 @@ def show(
 
 
 def history(
-    number: Number, *, profile: ProfileName = None, target: Target = None, json: AsJson = False, utc: Utc = False
+    number: Number, *, profile: NarrowingProfile = None, target: Target = None, json: AsJson = False, utc: Utc = False
 ) -> None:
     """Show every request for one number.
 
@@ -97,8 +97,9 @@ def history(
     from sipbreakout_tui.services.event_text import event_line, event_object
 
     wanted = E164(number)
+    where = narrowed_target(profile, target)
     with Ledger() as ledger:
-        events = list(ledger.events(number=wanted, target=narrowed_target(profile, target)))
+        events = list(ledger.events(number=wanted, target=where))
     if not events:
         raise NothingKnown(f"nothing is known of {wanted}: we never asked anything of it")
     if json:
@@ -107,7 +108,7 @@ def history(
         put_lines([event_line(event, utc=utc) for event in events], None)
 
 
-def status(*, profile: ProfileName = None, target: Target = None, json: AsJson = False) -> None:
+def status(*, profile: NarrowingProfile = None, target: Target = None, json: AsJson = False) -> None:
     """Show counts: kept, due, late, refused.
 
     And whether a keeper runs.

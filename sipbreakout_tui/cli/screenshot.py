@@ -43,6 +43,7 @@ def screenshot(
     from sipbreakout_tui.tui.options import Options
 
     _check(place, theme)
+    _check_suffix(output)
     columns_and_lines = _read_size(size)
     if demo:
         from sipbreakout_tui.tui.screenshots.taking import demo_screenshot
@@ -70,6 +71,15 @@ def _check(place: str, theme: str) -> None:
         raise InvalidValue(f"{place!r} is no place of the terminal UI: expected one of {', '.join(_places())}")
     if theme not in THEMES:
         raise InvalidValue(f"--theme {theme!r} is not known: expected one of {', '.join(THEMES)}")
+
+
+def _check_suffix(output: str | None) -> None:
+    from pathlib import PurePath
+
+    from sipbreakout_model import InvalidValue
+
+    if PurePath(output or "").suffix.lower() not in ("", ".svg"):
+        raise InvalidValue(f"-o {output!r}: a screenshot is an SVG picture: name a file that ends in .svg")
 
 
 def _read_size(text: str) -> tuple[int, int]:

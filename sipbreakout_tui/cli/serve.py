@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sipbreakout_tui.core import EmbeddedCore
 
 
@@ -16,7 +18,8 @@ def serve(
         str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0 for any free one.")
     ] = "127.0.0.1:50051",
     state: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Keep registrations in this file over restarts.")
+        str | None,
+        typer.Option(metavar="FILE", help="Keep registrations in this file over restarts; its folder has to be there."),
     ] = None,
     require_token: Annotated[
         str | None,
@@ -59,6 +62,8 @@ def serve(
 
     with naming("--refuse"):
         refused = frozenset(E164(number) for number in refuse or ())
+    if state is not None:
+        _check_folder(Path(state))
     core = EmbeddedCore(
         listen=listen,
         state=path(state),
@@ -69,6 +74,21 @@ def serve(
         faults=Faults(fail_every, delay, refused),
     )
     raise typer.Exit(asyncio.run(_serve(core)))
+
+
+def _check_folder(state: Path) -> None:
+    """Refuse a state file in a folder that is not there: it is probably mistyped."""
+    from sipbreakout_model import InvalidValue
+
+    folder = state.parent
+    try:
+        missing = not folder.exists()
+    except OSError:  # what is wrong with it, opening the file tells
+        return
+    if missing:
+        raise InvalidValue(
+            f"--state {str(state)!r}: folder {str(folder)!r} is not there: make it, or name another file"
+        )
 
 
 async def _serve(core: EmbeddedCore) -> int:

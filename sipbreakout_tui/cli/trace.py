@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sipbreakout_tui.cli.connection import ProfileName, Target
+from sipbreakout_tui.cli.connection import NarrowingProfile, Target
 from sipbreakout_tui.cli.trace_result import FORMATS
 from sipbreakout_tui.cli.values import Output
 
@@ -55,8 +55,13 @@ TlsKey = Annotated[
     str | None, typer.Option(metavar="FILE", help="The server's private RSA key (PEM), for old TLS; for tshark.")
 ]
 FormatOfTrace = Annotated[
-    str,
-    typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)}.", autocompletion=lambda: list(FORMATS)),
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help=f"{', '.join(FORMATS)}; by default the suffix of -o, else text.",
+        autocompletion=lambda: list(FORMATS),
+    ),
 ]
 Redact = Annotated[bool, typer.Option("--redact", help="Mask numbers and addresses, equal ones alike.")]
 RawMessages = Annotated[bool, typer.Option("--messages", help="With --call: its messages as they were captured.")]
@@ -70,7 +75,7 @@ def trace(
     *,
     registrations: Registrations = None,
     ledger: FromLedger = False,
-    profile: ProfileName = None,
+    profile: NarrowingProfile = None,
     target: Target = None,
     core: Core = None,
     tas: Tas = None,
@@ -79,7 +84,7 @@ def trace(
     decoder: DecoderWord = "auto",
     keylog: Keylog = None,
     tls_key: TlsKey = None,
-    form: FormatOfTrace = "text",
+    form: FormatOfTrace = None,
     redact: Redact = False,
     messages: RawMessages = False,
     export_pcap: ExportPcap = None,
@@ -92,10 +97,11 @@ def trace(
     from sipbreakout_tui.cli.messages import say
     from sipbreakout_tui.cli.progress import reading
     from sipbreakout_tui.cli.trace_result import Wanted, put_result
-    from sipbreakout_tui.cli.values import naming
+    from sipbreakout_tui.cli.values import naming, result_format
     from sipbreakout_tui.services.traces.opening import open_trace, party_address
 
-    wanted = Wanted.read(form, call, filter_, messages=messages, redact=redact, export=export_pcap)
+    word = result_format(form, output, FORMATS)
+    wanted = Wanted.read(word, call, filter_, messages=messages, redact=redact, export=export_pcap)
     known = _known(registrations, ledger, profile, target)
     reader = _reader(decoder, keylog, tls_key)
     with naming("--core"):

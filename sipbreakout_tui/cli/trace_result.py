@@ -30,17 +30,15 @@ class Wanted:
 
     @classmethod
     def read(
-        cls, form: str, call: int | None, filter_: str | None, *, messages: bool, redact: bool, export: str | None
+        cls, word: str, call: int | None, filter_: str | None, *, messages: bool, redact: bool, export: str | None
     ) -> "Wanted":
         """Return what the options ask for.
 
         Raises:
-            InvalidValue: A format that is not known, or options that contradict one another.
+            InvalidValue: Options that contradict one another.
         """
         from sipbreakout_model import InvalidValue
-        from sipbreakout_tui.cli.values import read_format
 
-        word = read_format(form, FORMATS)
         if call is not None and filter_ is not None:
             raise InvalidValue("--call and --filter contradict each other: give one of them")
         if messages and word != "text":

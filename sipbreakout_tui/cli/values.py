@@ -26,8 +26,13 @@ At = Annotated[
     ),
 ]
 Format = Annotated[
-    str,
-    typer.Option("--format", metavar="FORMAT", help="text or json.", autocompletion=lambda: list(WORDS)),
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="text or json; by default the suffix of -o, else text.",
+        autocompletion=lambda: list(WORDS),
+    ),
 ]
 Utc = Annotated[bool, typer.Option("--utc", help="Show times in UTC instead of local time.")]
 Output = Annotated[
@@ -74,6 +79,39 @@ def read_format(text: str, formats: Sequence[str] = WORDS) -> str:
     if word not in formats:
         raise InvalidValue(f"--format {text!r} is not known: expected one of {', '.join(formats)}")
     return word
+
+
+PICTURES = ("svg", "png", "pdf", "gif", "jpg", "jpeg")
+"""Suffixes of files that nothing else can be in."""
+
+_TELLING = (*PICTURES, "json", "html", "graphml", "mermaid")
+"""Suffixes that name a format of some command."""
+
+
+def result_format(form: str | None, output: str | None, formats: Sequence[str] = WORDS, default: str = "text") -> str:
+    """Return the format that `--format` names, else the one that the suffix of `-o` names, else the default.
+
+    Raises:
+        InvalidValue: No format of the command, or a picture's suffix with another format.
+    """
+    from pathlib import PurePath
+
+    from sipbreakout_model import InvalidValue
+
+    suffix = PurePath(output or "").suffix.removeprefix(".").lower()
+    if form is not None:
+        word = read_format(form, formats)
+        if suffix in PICTURES and word != suffix:
+            raise InvalidValue(
+                f"--format {word} and -o {output!r} contradict each other: leave out --format, or choose another suffix"
+            )
+        return word
+    if suffix in formats:
+        return suffix
+    if suffix in _TELLING:
+        known = ", ".join(formats)
+        raise InvalidValue(f"-o {output!r}: {suffix!r} is no format of this command: expected one of {known}")
+    return default
 
 
 def read_moment(text: str) -> float:

@@ -32,17 +32,20 @@ def web(
     """
     import asyncio
     import sys
+    from pathlib import Path
 
     from sipbreakout_model import InvalidValue, SipBreakoutError
     from sipbreakout_tui.cli.messages import say
     from sipbreakout_tui.config import load_profiles
+    from sipbreakout_tui.tui.launch import check_captures
 
     if theme is not None and theme not in THEMES:
         raise InvalidValue(f"--theme {theme!r} is not known: expected one of {', '.join(THEMES)}")
     if demo and profile is not None:
         raise InvalidValue(f"--demo and --profile {profile!r} contradict each other: the demo has a core of its own")
-    if profile is not None:
+    if not demo:
         load_profiles().choose(profile)
+    check_captures([Path(name) for name in file or ()])
     try:
         from sipbreakout_tui.tui.web.server import WebServer
     except ModuleNotFoundError as error:

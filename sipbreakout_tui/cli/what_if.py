@@ -49,7 +49,12 @@ def what_if(
     placed_by: PlacedBy = None,
     prefix_reading: PrefixReadingWord = "cause",
     unmatched_return: UnmatchedReturnWord = "new-call",
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "text",
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help=f"{', '.join(FORMATS)}; by default the suffix of -o, else text."
+        ),
+    ] = None,
     output: Output = None,
 ) -> None:
     """Show what one change would alter.
@@ -61,13 +66,13 @@ def what_if(
     from sipbreakout_model import InvalidValue, difference, route
     from sipbreakout_model.registration_text import book_of
     from sipbreakout_tui.cli import output as result
-    from sipbreakout_tui.cli.case import read_case
-    from sipbreakout_tui.cli.values import naming, read_format
+    from sipbreakout_tui.cli.case import naming_options, read_case
+    from sipbreakout_tui.cli.values import naming, result_format
     from sipbreakout_tui.services.calls.what_if import later_call, with_settings, without_numbers
     from sipbreakout_tui.services.json_form import difference_object
     from sipbreakout_tui.services.registrations.files import read_registrations
 
-    wanted = read_format(form, FORMATS)
+    wanted = result_format(form, output, FORMATS)
     if not (against or set_ or drop or later):
         raise InvalidValue("nothing is changed: give --against, --set, --drop or --later")
     call, scenario, policy = read_case(
@@ -93,8 +98,9 @@ def what_if(
         changed = without_numbers(changed, drop or [])
     with naming("--later"):
         then = call if later is None else later_call(call, later)
-    before = route(call, book_of(entries), scenario, policy)
-    after = route(then, book_of(changed), scenario, policy)
+    with naming_options():
+        before = route(call, book_of(entries), scenario, policy)
+        after = route(then, book_of(changed), scenario, policy)
     if wanted == "text":
         result.put_lines(str(difference(before, after)).split("\n"), output)
     elif wanted == "json":

@@ -20,6 +20,11 @@ def config_path() -> Path:
     return platformdirs.user_config_path("sipbreakout", appauthor=False) / "config.toml"
 
 
+def config_is_named() -> bool:
+    """Return whether `SIPBREAKOUT_CONFIG` names the profile file."""
+    return _named(CONFIG_VARIABLE) is not None
+
+
 def state_dir() -> Path:
     """Return the folder of ledger, locks and logs: `SIPBREAKOUT_STATE_DIR`, else the platform's place.
 

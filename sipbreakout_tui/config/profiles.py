@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sipbreakout_tui.config.errors import ConfigError
 from sipbreakout_tui.config.key_table import read_keys
-from sipbreakout_tui.config.places import config_path
+from sipbreakout_tui.config.places import CONFIG_VARIABLE, config_is_named, config_path
 from sipbreakout_tui.config.profile import OAuthAuth, Profile, name_problem
 from sipbreakout_tui.config.profile_table import read_profile
 from sipbreakout_tui.config.secret import SecretRef
@@ -77,17 +77,26 @@ class Profiles:
         own = self.own.get(name)
         return BUILT_IN[name] if own is None else own
 
+    def named(self, name: str | None = None) -> Profile | None:
+        """Return the profile named, else the one that `SIPBREAKOUT_PROFILE` names; None where neither does.
+
+        Raises:
+            ConfigError: No profile has the name; the message lists those that exist.
+        """
+        if name is not None:
+            return self._found(name, "--profile")
+        wanted = os.environ.get(PROFILE_VARIABLE)
+        return self._found(wanted, PROFILE_VARIABLE) if wanted else None
+
     def choose(self, name: str | None = None) -> Profile:
         """Return the profile named, else by `SIPBREAKOUT_PROFILE`, else by the file, else `embedded`.
 
         Raises:
             ConfigError: No profile has the name; the message lists those that exist.
         """
-        wanted, who = name, "--profile"
-        if wanted is None and os.environ.get(PROFILE_VARIABLE):
-            wanted, who = os.environ[PROFILE_VARIABLE], PROFILE_VARIABLE
-        if wanted is None:
-            wanted, who = self.default or "embedded", f"default in {self.path}"
+        return self.named(name) or self._found(self.default or "embedded", f"default in {self.path}")
+
+    def _found(self, wanted: str, who: str) -> Profile:
         try:
             return self[wanted]
         except KeyError:
@@ -99,16 +108,18 @@ def load_profiles(path: Path | None = None) -> Profiles:
     """Return the profiles of the file and the built-in ones.
 
     Args:
-        path: The file, by default `config_path()`. Without a file there are the built-in ones.
+        path: The file, by default `config_path()`. Without a file there are the built-in ones, but one that
+            `SIPBREAKOUT_CONFIG` names has to be there.
 
     Raises:
         ConfigError: The file cannot be used, with every problem that it has; values that may be secrets
             are not shown.
     """
+    needed = path is None and config_is_named()
     path = config_path() if path is None else path
     shown = visible(str(path))
     problems: list[str] = []
-    document = _document(path, problems)
+    document = _document(path, problems, needed=needed)
     profiles = Profiles(path, MappingProxyType({}))
     if document is not None and not problems:
         profiles = _read(document, path, problems)
@@ -118,11 +129,13 @@ def load_profiles(path: Path | None = None) -> Profiles:
     return profiles
 
 
-def _document(path: Path, problems: list[str]) -> dict[str, object] | None:
+def _document(path: Path, problems: list[str], *, needed: bool) -> dict[str, object] | None:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
+        if needed:
+            problems.append(f"{CONFIG_VARIABLE} names this file, and it is not there: write it, or unset the variable")
         return None
     except (OSError, ValueError) as error:
         problems.append(f"cannot be read: {error.strerror if isinstance(error, OSError) else error}")

@@ -22,6 +22,7 @@ from sipbreakout_tui.notebook.bundles import Bundle, Theme, bundle_of
 from sipbreakout_tui.notebook.messages import CapturedMessages
 from sipbreakout_tui.notebook.wording import columns, counted, left_over, utc
 from sipbreakout_tui.safe_text import visible
+from sipbreakout_tui.trace.names import callee_name, caller_name
 
 if TYPE_CHECKING:
     from sipbreakout_tui.services.traces.opening import OpenedTrace
@@ -106,7 +107,7 @@ class CapturedCall:
         rung = len(seen.to_tas)
         turns = "" if rung < 2 else f", the TAS rung {rung} times"
         return (
-            f"Call {seen.number}: {seen.caller or 'anonymous'} calls {seen.callee or 'an unknown number'} "
+            f"Call {seen.number}: {caller_name(seen) or 'nobody'} calls {callee_name(seen) or 'an unknown number'} "
             f"at {utc(seen.at)}: {seen.outcome}{turns}"
         )
 
@@ -254,8 +255,8 @@ def _call_row(diagnosis: "Diagnosis") -> tuple[object, ...]:
     return (
         seen.number,
         utc(seen.at),
-        seen.caller or "anonymous",
-        seen.callee or "unknown",
+        caller_name(seen) or "unknown",
+        callee_name(seen) or "unknown",
         diagnosis.verdict.id,
         seen.outcome,
         len(seen.to_tas),

@@ -13,6 +13,7 @@ from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
 from sipbreakout_tui.trace.diagnosis.finding import Finding, Remedy
 from sipbreakout_tui.trace.diagnosis.matching import Pair, frames_of
 from sipbreakout_tui.trace.handles import leg_handle
+from sipbreakout_tui.trace.names import callee_name, caller_name
 from sipbreakout_tui.trace.sip import SipMessage, shown
 
 MOST_LEGS = 200
@@ -47,7 +48,7 @@ def call_section(
         around: Registrations of the numbers around the call, one line each.
     """
     seen, verdict = diagnosis.case.seen, diagnosis.verdict
-    title = f"{words(seen.caller or 'anonymous')} calls {words(seen.callee or 'an unknown number')}"
+    title = f"{words.name(caller_name(seen), 'nobody')} calls {words.name(callee_name(seen), 'an unknown number')}"
     parts = [
         f'<section class="call" id="call-{seen.number}"><h2><a href="#calls">Call {seen.number}</a> {title}</h2>',
         f'<p class="when">{utc(seen.at)} UTC · {words(seen.outcome)} · {_turns(diagnosis)}</p>',

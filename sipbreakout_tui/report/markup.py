@@ -5,6 +5,7 @@ from html import escape
 
 from sipbreakout_model.times import rfc3339
 from sipbreakout_tui.safe_text import visible
+from sipbreakout_tui.trace.names import shown_name
 
 
 class Words:
@@ -26,6 +27,10 @@ class Words:
     def plain(self, text: object) -> str:
         """Return a value as text, masked and printable, but not escaped."""
         return visible(str(text) if self._mask is None else self._mask(str(text)))
+
+    def name(self, name: str | None, absent: str) -> str:
+        """Return what a side of a call is called as HTML, or our own words where it has no name."""
+        return escape(shown_name(name, absent, self._mask), quote=True)
 
     def code(self, text: object) -> str:
         """Return a value as HTML in a fixed-width font."""

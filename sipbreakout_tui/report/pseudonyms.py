@@ -30,6 +30,10 @@ class Numbers:
             self._prefixes.append(prefix)
             self._prefixes.sort(key=len, reverse=True)
 
+    def knows(self, digits: str) -> bool:
+        """Return whether these digits have been met as a number."""
+        return digits in self._of
+
     def of(self, digits: str) -> str:
         """Return what stands for a number without its plus; digits that are a prefix, or zeros alone, stay."""
         known = self._of.get(digits)

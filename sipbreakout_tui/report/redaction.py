@@ -23,6 +23,8 @@ _RULES = {
     r"|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?"
     r"|\bframes? \d{1,7}(?!\d)(?:(?:, | and | to |–)\d{1,7}(?!\d))*"
     r"|^m=\w+ \d{1,5}(?!\d)|\brport=\d{1,5}(?!\d)|\burn:service:[a-z.]+",
+    "token": r"(?<![\w.+:-])(?:(?=[0-9a-f-]{12})(?=[0-9-]*[a-f])[0-9a-f]+(?:-[0-9a-f]+)*(?![\w.:-])"
+    r"|(?=[\w.~-]*[a-z])[\w.~-]{6,300}(?=@))",
     "unit": r"\burn:[\w:.-]+",
     "said": rf"^(?P<before>(?:{_SAID})[ \t]*:[ \t]*|[siuep]=(?!-$))(?P<words>.+)",
     "owner": r"^o=(?P<login>\S+)",
@@ -47,6 +49,10 @@ _PATTERN = re.compile(
     "|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), re.MULTILINE | re.IGNORECASE | re.ASCII
 )
 _REST = re.compile(f"(?P<address>{_FOUR})|(?P<number>{_DIGITS})")
+_RUN = re.compile(r"\d{5,}")
+_ALONE = re.compile(rf"(?<![0-9a-z])\d{{5,}}(?![0-9a-z])|{_FOUR}", re.IGNORECASE)
+_LIKE_A_NUMBER = 7
+"""Digits in a row that count as a number, also within a token."""
 _DIALLED = re.compile(r"\+?[\d*#().-]+")
 _SEPARATORS = str.maketrans("", "", " ().-")
 _GROUPS = 8
@@ -62,7 +68,8 @@ class Redaction:
     (`host-1.example`); display names; subjects, places and the words of SDP; device names (`urn:…`).
 
     Not masked, because they prove the point or find the call in a log: statuses, frames, times, ports, 32-digit
-    Session-IDs, numbers of four digits or fewer, and of a Call-ID what stands before its host, but for runs of digits.
+    Session-IDs, numbers of four digits or fewer, and of a Call-ID what stands before its host. Where that may hold a
+    number (seven digits in a row, five that stand alone or are known) or an address, all of it is masked (`id-1`).
 
     A text goes through once: a mask would be masked again.
     """
@@ -76,8 +83,10 @@ class Redaction:
         self._people = Names("Name {}")
         self._words = Names("(words {})")
         self._units = Names("urn:device-{}")
+        self._tokens = Names("id-{}")
         self._masks: dict[str, Callable[[re.Match[str]], str]] = {
             "kept": lambda found: found[0],
+            "token": lambda found: self._token(found[0]),
             "unit": lambda found: self._units.of(found[0]),
             "said": lambda found: found["before"] + self._words.of(found["words"]),
             "owner": lambda found: f"o={'-' if found['login'] == '-' else self._users.of(found['login'])}",
@@ -131,6 +140,14 @@ class Redaction:
                 self._addresses.expect(address)
             elif host:
                 self._hosts.expect(host.lower())
+
+    def _token(self, text: str) -> str:
+        """Return the part of a Call-ID before its host, or a long hexadecimal word, as it is or masked whole."""
+        if self._hosts.knows(text.lower()):
+            return self._hosts.of(text.lower())
+        runs = _RUN.findall(text)
+        may_tell = _ALONE.search(text) or any(len(run) >= _LIKE_A_NUMBER or self._numbers.knows(run) for run in runs)
+        return self._tokens.of(text) if may_tell else text
 
     def _uri(self, found: re.Match[str]) -> str:
         user = "" if found["user"] is None else f"{self._user(found['user'])}@"

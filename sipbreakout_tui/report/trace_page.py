@@ -10,6 +10,7 @@ from sipbreakout_tui.report.page_style import STYLE
 from sipbreakout_tui.report.redaction import Redaction
 from sipbreakout_tui.report.severity import rank, worst_first
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
+from sipbreakout_tui.trace.names import callee_name, caller_name
 from sipbreakout_tui.trace.trace import Trace
 
 MOST_DETAILS = 50
@@ -131,8 +132,8 @@ def _calls(ordered: Sequence[Diagnosis], words: Words) -> str:
             (
                 number,
                 utc(seen.at),
-                words(seen.caller or "anonymous"),
-                words(seen.callee or "unknown"),
+                words.name(caller_name(seen), "unknown"),
+                words.name(callee_name(seen), "unknown"),
                 verdict_badge(diagnosis.verdict.id),
                 words(seen.outcome),
                 str(len(seen.to_tas)),

@@ -14,8 +14,16 @@ import grpc.aio
 from sipbreakout_model import SipBreakoutError
 from sipbreakout_tui.config import Profile, Secret, without
 from sipbreakout_tui.rpc.auth import TokenSource
-from sipbreakout_tui.rpc.errors import CoreFailed
-from sipbreakout_tui.rpc.status import MEANINGS, RETRIED, SAME_API, size_advice, tls_advice
+from sipbreakout_tui.rpc.errors import CoreFailed, NotConnected
+from sipbreakout_tui.rpc.status import (
+    MEANINGS,
+    RETRIED,
+    SAME_API,
+    handshake_failed,
+    refused_advice,
+    size_advice,
+    tls_advice,
+)
 from sipbreakout_tui.safe_text import visible
 
 BUDGET = 15.0
@@ -104,6 +112,7 @@ async def request_until_answered(
     profile: Profile,
     tokens: TokenSource,
     clocks: Clocks,
+    is_connected: Callable[[], bool] = lambda: True,
 ) -> Answered[_Answer]:
     """Send a request until it is answered, a fault is final, or 15 s are over.
 
@@ -114,8 +123,10 @@ async def request_until_answered(
         profile: Where to, and how long an attempt may take.
         tokens: Gives the token of each attempt.
         clocks: Time and chance.
+        is_connected: Whether there may be a connection to the core, right after an attempt failed.
 
     Raises:
+        NotConnected: TLS failed, and no attempt was sent.
         SipBreakoutError: What the last attempt's status means (`status.MEANINGS`), or no token.
     """
     progress = _Progress(clocks.monotonic())
@@ -137,6 +148,8 @@ async def request_until_answered(
             progress.renewed = True
             tokens.refused(token)
             continue
+        if not progress.after_loss and handshake_failed(done.details) and not is_connected():
+            raise _error(what, code, done.details, profile, clocks.monotonic() - progress.began, progress, NotConnected)
         progress.after_loss = progress.after_loss or code in RETRIED
         if not await _wait(code, done.details, clocks, progress):
             break
@@ -175,11 +188,25 @@ async def _wait(code: grpc.StatusCode, details: str, clocks: Clocks, progress: _
 
 
 def _error(
-    what: str, code: grpc.StatusCode, details: str, profile: Profile, seconds: float, progress: _Progress
+    what: str,
+    code: grpc.StatusCode,
+    details: str,
+    profile: Profile,
+    seconds: float,
+    progress: _Progress,
+    kind: type[SipBreakoutError] | None = None,
 ) -> SipBreakoutError:
+    """Return what a status means, with the class of the error that it is where more is known."""
     meaning = MEANINGS[code]
     tried = "" if progress.attempts == 1 else f" after {progress.attempts} attempts in {seconds:.1f} s"
     words = details if len(details) <= MAX_WORDS else f"{details[:MAX_WORDS]}…"
     said = f": {words.rstrip('. ')}" if words else ""
-    advice = tls_advice(details) or size_advice(details) or meaning.advice
-    return meaning.error(f"{what} at {profile.target} failed with {code.name}{tried}{said}. What to do: {advice}")
+    advice = (
+        tls_advice(details, local=profile.is_local)
+        or size_advice(details)
+        or refused_advice(details, profile)
+        or meaning.advice
+    )
+    return (kind or meaning.error)(
+        f"{what} at {profile.target} failed with {code.name}{tried}{said}. What to do: {advice}"
+    )

@@ -118,6 +118,7 @@ class RegistrationClient:
             Refused: The core said no.
             NotSent: The profile is read-only, or its token is for another number (V4).
             CannotReachCore: No answer within 15 s: whether it was carried out is not known.
+            NotConnected: TLS failed before anything was sent.
             NotAuthorised: The token was not taken, or cannot be had.
             CoreFailed: The core answered with a fault.
             SecretUnavailable: A reference of the profile leads to no secret.
@@ -188,10 +189,16 @@ class RegistrationClient:
         return cast(Method[Message, _Answer], method)
 
     async def _request(self, what: str, method: Method[_Request, _Answer], request: _Request) -> Answered[_Answer]:
-        answered = await request_until_answered(what, method, request, self.profile, self._tokens, self._clocks)
+        answered = await request_until_answered(
+            what, method, request, self.profile, self._tokens, self._clocks, self._is_connected
+        )
         # Here, so that no variable of a traceback holds a token that the core repeats.
         answered.body.error_message = without(answered.body.error_message, answered.token)
         return answered
+
+    def _is_connected(self) -> bool:
+        """Return whether there may be a connection: gRPC leaves this state only for a new one."""
+        return self._open().get_state() is not grpc.ChannelConnectivity.TRANSIENT_FAILURE
 
     def _message(self, registration: Registration) -> pb.Registration:
         return to_wire(registration, without_number=self.profile.without_number)

@@ -3,7 +3,8 @@
 SipBreakoutError
 ├── Refused            the core said no, in its own words (V10)
 ├── NotSent            refused here, before anything was sent
-├── CannotReachCore    no answer: unreachable, too slow, TLS; or the token endpoint is
+├── CannotReachCore    no answer: unreachable, too slow; or the token endpoint is
+│   └── NotConnected   TLS failed before anything was sent
 ├── NotAuthorised      the token was not taken, or none could be had
 └── CoreFailed         the core answered with a fault
 """
@@ -33,6 +34,10 @@ class CannotReachCore(SipBreakoutError):
 
     exit_code = 3
     """What the command line exits with."""
+
+
+class NotConnected(CannotReachCore):
+    """The connection failed in its TLS handshake: nothing was sent, so nothing was carried out."""
 
 
 class NotAuthorised(SipBreakoutError):

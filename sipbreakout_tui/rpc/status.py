@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import grpc
 
 from sipbreakout_model import SipBreakoutError
+from sipbreakout_tui.config import Profile
 from sipbreakout_tui.rpc.errors import CannotReachCore, CoreFailed, NotAuthorised
 
 
@@ -63,15 +64,44 @@ _WRONG_CERTIFICATE = (
 )
 
 
-def tls_advice(details: str) -> str | None:
-    """Return what to do where gRPC's words name a fault of TLS that no retry mends, else None."""
+_NO_CONNECTION = "failed to connect to all addresses"
+"""How gRPC's words begin where a request found no connection to go out on."""
+
+
+def handshake_failed(details: str) -> bool:
+    """Return whether gRPC's words say that TLS failed before there was a connection.
+
+    A core could say the same words itself: then there is a connection.
+    """
+    return details.startswith(_NO_CONNECTION) and tls_advice(details) is not None
+
+
+def refused_advice(details: str, profile: Profile) -> str | None:
+    """Return what to do where nobody listens at the address of the embedded core, else None."""
+    if profile.name == "embedded" and details.startswith(_NO_CONNECTION) and "refused" in details:
+        return "no core listens there. Start one with: sipbreakout serve"
+    return None
+
+
+def tls_advice(details: str, *, local: bool = False) -> str | None:
+    """Return what to do where gRPC's words name a fault of TLS that no retry mends, else None.
+
+    Args:
+        details: The words.
+        local: Whether the core is on this machine, so that plaintext is possible.
+    """
     if any(words in details for words in _WRONG_CERTIFICATE):
         return (
             "the certificate of the core was not accepted: is the target right, or does the profile need "
             "ca_file (another CA) or server_name (another host)?"
         )
     if "WRONG_VERSION_NUMBER" in details:
-        return "no TLS is spoken there: is it the right port? Plaintext is possible to this machine only"
+        without = (
+            "To go without TLS, add --plaintext to --target, or plaintext = true to the profile"
+            if local
+            else "Plaintext is possible to this machine only"
+        )
+        return f"no TLS is spoken there: is it the right port? {without}"
     return None
 
 

@@ -57,6 +57,8 @@ class Invite:
     """The transport that the topmost Via names, upper case; empty where there is none."""
     local_uuid: str | None
     """The Session-ID's local UUID, lower case; None if absent, nil or malformed."""
+    uri: str
+    """The request URI."""
 
     @property
     def caller_host(self) -> str:
@@ -113,6 +115,7 @@ def read_invite(data: bytes) -> Invite:
         len(data),
         _transport(lines),
         local_uuid(session_id),
+        uri,
     )
 
 

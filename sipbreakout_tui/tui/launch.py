@@ -53,7 +53,7 @@ def run(arguments: Sequence[str], *, demo: bool = False) -> int:
     """
     given = _parser(demo).parse_args(arguments)
     profile = None if demo else given.profile
-    _check_captures(given.captures)
+    check_captures(given.captures)
     if not demo:
         from sipbreakout_tui.config import load_profiles
 
@@ -124,7 +124,12 @@ def _parser(demo: bool) -> argparse.ArgumentParser:
     return parser
 
 
-def _check_captures(paths: Sequence[Path]) -> None:
+def check_captures(paths: Sequence[Path]) -> None:
+    """Refuse captures that cannot be read.
+
+    Raises:
+        InvalidValue: With the first of them, and why.
+    """
     for path in paths:
         try:
             why = "it is a folder" if path.is_dir() else ""

@@ -112,10 +112,12 @@ def file(tmp_path: Path) -> str:
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The state folder of the runs, and no profile file."""
+    """The state folder of the runs, and a profile file that says nothing."""
     folder = tmp_path / "state"
     monkeypatch.setenv("SIPBREAKOUT_STATE_DIR", str(folder))
-    monkeypatch.setenv("SIPBREAKOUT_CONFIG", str(tmp_path / "config.toml"))
+    config = tmp_path / "config.toml"
+    config.write_text("version = 1\n", encoding="utf-8")
+    monkeypatch.setenv("SIPBREAKOUT_CONFIG", str(config))
     monkeypatch.delenv("SIPBREAKOUT_PROFILE", raising=False)
     return folder
 

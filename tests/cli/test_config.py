@@ -46,10 +46,32 @@ def test_path(cli: Cli, config: Path) -> None:
     assert (answer.code, answer.out, answer.err) == (0, f"{config}\n", "")
 
 
-def test_path_of_a_file_that_is_not_there(cli: Cli, config: Path) -> None:
+def test_the_file_of_the_platform_need_not_be_there(
+    cli: Cli, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SIPBREAKOUT_CONFIG")
+    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: tmp_path / "none")
+    path = tmp_path / "none" / "config.toml"
+    assert cli("config", "path").out == f"{path}\n"
+    assert cli("config", "show").out.startswith(f"{path} (no such file: the built-in profiles only)\n* embedded")
+    assert cli("config", "check").out == "no problems in embedded\n"
+
+
+UPSERT = ("upsert", "+4711111111", "--sip-uri", "sips:tas.example.com", "--type", "LOOP", "--dry-run")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("config", "show"), ("config", "check"), UPSERT, ("list",), ("show", "+4711111111"), ("status",), ("export",)],
+)
+def test_a_file_that_was_named_has_to_be_there(cli: Cli, config: Path, command: tuple[str, ...]) -> None:
     config.unlink()
     assert cli("config", "path").out == f"{config}\n"
-    assert cli("config", "show").out.startswith(f"{config} (no such file: the built-in profiles only)\n* embedded")
+    answer = cli(*command)
+    assert answer.code == 2
+    assert answer.error() == (
+        f"{config}: SIPBREAKOUT_CONFIG names this file, and it is not there: write it, or unset the variable"
+    )
 
 
 def test_show(cli: Cli, config: Path) -> None:

@@ -110,6 +110,16 @@ def test_prefix_reading_decides_the_prefix(cli: Cli, tmp_path: Path) -> None:
         called[reading] = legs[1]["called"]
     assert called == {"cause": "+224722222222", "presence": "+114722222222"}
 
+    said = cli(*words).out
+    assert said.splitlines()[-2:] == ["To assume otherwise", "  R7   --prefix-reading"]
+
+
+def test_the_option_that_assumes_otherwise_is_named(cli: Cli, file: str) -> None:
+    said = cli(*CALL, "--registrations", file, "--tas", "returns-without-session-id", "--at", AT).out
+    assert said.splitlines()[-2:] == ["To assume otherwise", "  R9   --unmatched-return"]
+    assert "knob" not in said
+    assert "To assume otherwise" not in cli(*CALL, "--registrations", file, "--at", AT).out
+
 
 def test_call_in_json(cli: Cli, file: str) -> None:
     words = ["explain", "anonymous", "112", "--registrations", file, "--at", "1795348800.5"]
@@ -178,11 +188,11 @@ def test_output_that_cannot_be_written(cli: Cli, file: str, tmp_path: Path) -> N
         ([*CALL, "--forwards-to", "112"], "--forwards-to '112' is not an E.164 number"),
         ([*CALL, "--placed-by", "sip:x"], "--placed-by 'sip:x' is not a TAS URI"),
         ([*CALL, "--hops-per-turn", "many"], "Invalid value for '--hops-per-turn': 'many' is not a valid int"),
-        ([*CALL, "--hops-per-turn", "0"], "hops_per_turn 0 is too small"),
-        ([*CALL, "--max-forwards", "256"], "max_forwards 256 is out of range"),
+        ([*CALL, "--hops-per-turn", "0"], "--hops-per-turn 0 is too small"),
+        ([*CALL, "--max-forwards", "256"], "--max-forwards 256 is out of range"),
         ([*CALL, "--max-forwards", "9" * 5000], "Invalid value for '--max-forwards'"),
-        ([*CALL, "--tas", "forwards"], "FORWARDS of a TAS rung by LOOP needs"),
-        ([*CALL, "--forwards-to", "+4766666666"], "forwards_to +4766666666 is given"),
+        ([*CALL, "--tas", "forwards"], "FORWARDS of a TAS rung by LOOP needs --forwards-to: name the number"),
+        ([*CALL, "--forwards-to", "+4766666666"], "--forwards-to +4766666666 is given"),
         (["explain", "anonymous", "+4733333333", "--tas", "redirects"], "REDIRECTS is nothing that a TAS rung by FO"),
     ],
 )
@@ -193,10 +203,26 @@ def test_what_is_refused(cli: Cli, file: str, arguments: list[str], said: str) -
 
 
 @pytest.mark.parametrize(
+    ("caller", "said"),
+    [
+        ("4711111111", "CALLER 4711111111 has no plus, so nobody's registration would be met: write +4711111111, or "
+         "anonymous"),
+        ("004711111111", "CALLER 004711111111 has no plus, so nobody's registration would be met: write +4711111111, "
+         "or anonymous"),
+        ("01111111", "CALLER 01111111 has no plus, so nobody's registration would be met: write it with plus and "
+         "country code, as in +4711111111, or anonymous"),
+        ("", "CALLER is empty: write a number such as +4711111111, or anonymous for one who withholds it"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("command", [["explain"], ["what-if", "--later", "1h"]])
+def test_a_caller_without_plus_is_refused(cli: Cli, file: str, command: list[str], caller: str, said: str) -> None:
+    answer = cli(*command, caller, "+4722222222", "--registrations", file)
+    assert (answer.code, answer.error()) == (2, said)
+
+
+@pytest.mark.parametrize(
     ("caller", "callee", "noted"),
     [
-        ("4711111111", "112", "CALLER 4711111111 has no plus: it counts as a short number and meets no registration; d"
-         "id you mean +4711111111?"),
         ("anonymous", "004722222222", "CALLEE 004722222222 has no plus: it counts as a short number and meets no "
          "registration; did you mean +4722222222?"),
         ("anonymous", "02222222", "CALLEE 02222222 has no plus: it counts as a short number and meets no "

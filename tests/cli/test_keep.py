@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from sipbreakout_model import E164, Lease, Registration
+from sipbreakout_tui.cli.messages import say
+from sipbreakout_tui.config import Profile
 from sipbreakout_tui.core import BlockingCore
 from sipbreakout_tui.keeper import KeeperLock, is_held
 from sipbreakout_tui.ledger import Ledger, Verb
@@ -29,7 +31,11 @@ def keeping(state: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-        env={**ENVIRONMENT, "SIPBREAKOUT_STATE_DIR": str(state), "SIPBREAKOUT_CONFIG": str(state / "config.toml")},
+        env={
+            **ENVIRONMENT,
+            "SIPBREAKOUT_STATE_DIR": str(state),
+            "SIPBREAKOUT_CONFIG": str(state.parent / "config.toml"),
+        },
     )
     with process:
         try:
@@ -142,6 +148,30 @@ def test_numbers_are_marked_and_forgotten(cli: Cli, core: BlockingCore, at: tupl
         process.communicate(timeout=SECONDS)
     assert cli("keep", A, B, "--forget", *at).code == 0
     assert kept() == []
+
+
+def test_forgetting_what_was_not_kept_is_said(cli: Cli, core: BlockingCore, at: tuple[str, ...]) -> None:
+    cli("upsert", B, *UPSERT, "--keep", *at)
+    answer = cli("keep", A, B, "--forget", *at)
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err == (
+        f"sipbreakout: note: {A} was not kept at {core.address}: nothing changed. sipbreakout list kept:yes shows what "
+        "is\n"
+    )
+
+
+def test_the_variable_chooses_the_core_as_the_option_does(
+    cli: Cli, state: Path, at: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("upsert", A, *UPSERT, "--keep", *at)
+    monkeypatch.setattr("sipbreakout_tui.cli.keep._keep", _instead)
+    monkeypatch.setenv("SIPBREAKOUT_PROFILE", "sandbox")
+    assert cli("keep").err == "sipbreakout: note: would keep at sandbox.api.wgtwo.com:443\n"
+
+
+async def _instead(_ledger: Ledger, profiles: list[Profile]) -> list[object]:
+    say("note", f"would keep at {', '.join(profile.target for profile in profiles)}")
+    return []
 
 
 def test_nothing_kept(cli: Cli, state: Path) -> None:

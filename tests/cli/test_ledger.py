@@ -77,7 +77,9 @@ def test_what_is_no_export_is_refused_whole(
 def test_an_export_that_was_cut_off_is_refused(cli: Cli, two: None, tmp_path: Path) -> None:
     path = tmp_path / "export.jsonl"
     path.write_text("".join(cli("ledger", "export").out.splitlines(keepends=True)[:-2]), encoding="utf-8")
-    assert "the file was cut off" in cli("ledger", "import", str(path)).error()
+    assert (
+        cli("ledger", "import", str(path)).error().startswith(f"{path}: the last line is missing: the file was cut off")
+    )
 
 
 def test_verify_says_what_is_wrong(cli: Cli, state: Path, two: None) -> None:

@@ -125,6 +125,35 @@ def test_profile_and_target_narrow_all_four(cli: Cli, core: BlockingCore, three:
     assert cli("show", A, *here).code == cli("history", A, *here).code == cli("status", *here).code == 0
 
 
+def test_the_variable_narrows_as_the_option_does(
+    cli: Cli, core: BlockingCore, state: Path, three: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (state.parent / "config.toml").write_text(
+        f'version = 1\ndefault = "sandbox"\n[profiles.lab]\ntarget = "{core.address}"\nplaintext = true\n', "utf-8"
+    )
+    assert listed(cli) == [A, B, REFUSED], "the default of the file narrows nothing"
+    for name, expected in (("sandbox", []), ("lab", [A, B, REFUSED])):
+        monkeypatch.setenv("SIPBREAKOUT_PROFILE", name)
+        assert listed(cli) == listed(cli, "--profile", name) == expected
+        assert json.loads(cli("status", "--json").out)["known"] == len(expected)
+        assert cli("show", A).code == cli("history", A).code == (0 if expected else 1)
+    monkeypatch.setenv("SIPBREAKOUT_PROFILE", "sandbox")
+    assert listed(cli, "--profile", "lab") == listed(cli, "--target", core.address) == [A, B, REFUSED]
+
+
+@pytest.mark.parametrize("command", [("list",), ("show", A), ("history", A), ("status",), ("trace", "x", "--ledger")])
+def test_a_faulty_profile_is_told_everywhere(
+    cli: Cli, state: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (state.parent / "config.toml").write_text("version = 1\nbogus = 1\n", encoding="utf-8")
+    answer = cli(*command)
+    assert (answer.code, "'bogus' is no key of this file" in answer.error()) == (2, True)
+    (state.parent / "config.toml").write_text("version = 1\n", encoding="utf-8")
+    monkeypatch.setenv("SIPBREAKOUT_PROFILE", "nosuch")
+    answer = cli(*command)
+    assert (answer.code, "SIPBREAKOUT_PROFILE: no profile is named 'nosuch'" in answer.error()) == (2, True)
+
+
 def test_nothing_known(cli: Cli, state: Path) -> None:
     answer = cli("list")
     assert (answer.code, answer.out) == (0, "")

@@ -1,5 +1,6 @@
 """`sipbreakout upsert` and `delete`: one registration at a core."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,30 @@ def test_a_core_that_is_away_is_exit_3_and_leaves_a_doubt(
     (row,) = known(state)
     assert row.state is State.FAILED
     assert row.doubt_since is not None
+
+
+@pytest.mark.parametrize("command", [UPSERT, ("delete", NUMBER, "--sip-uri", URI)])
+def test_tls_to_a_plaintext_core_has_failed_without_a_doubt(
+    cli: Cli, core: BlockingCore, state: Path, command: tuple[str, ...]
+) -> None:
+    answer = cli(*command, "--target", core.address)
+    assert (answer.code, "add --plaintext to --target" in answer.error()) == (3, True)
+    (row,) = known(state)
+    assert (row.state, row.doubt_since) == (State.FAILED, None)
+    assert ": failed: " in cli("history", NUMBER).out
+    assert json.loads(cli("list", "--json").out)[0]["state"] == "failed"
+
+
+def test_the_embedded_core_that_does_not_run_says_how_to_start_it(
+    cli: Cli, state: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sipbreakout_tui.config import BUILT_IN, Profile
+
+    away = {**BUILT_IN, "embedded": Profile("embedded", AWAY, plaintext=True)}
+    monkeypatch.setattr("sipbreakout_tui.config.profiles.BUILT_IN", away)
+    answer = cli(*UPSERT)
+    assert (answer.code, answer.error().endswith("Start one with: sipbreakout serve")) == (3, True)
+    assert "sipbreakout serve" not in cli(*UPSERT, "--target", AWAY, "--plaintext").err
 
 
 @pytest.mark.parametrize("command", [UPSERT, ("delete", NUMBER, "--sip-uri", URI)])

@@ -18,6 +18,7 @@ from tests.cli.conftest import Cli
         (["call", "--size", "80x201"], "--size '80x201' is no size of a screen"),
         (["call", "--size", "٨٠x24"], "--size '٨٠x24' is no size of a screen"),
         (["call", "--profile", "nobody"], "--profile: no profile is named 'nobody'"),
+        (["call", "--demo", "-o", "x.png"], "-o 'x.png': a screenshot is an SVG picture: name a file"),
         ([], "Missing argument 'PLACE'. Try: sipbreakout screenshot --help"),
     ],
 )

@@ -220,6 +220,8 @@ def test_a_state_in_use(process: Cli, tmp_path: Path) -> None:
         (["--fail-every", "x"], 2, "Invalid value for '--fail-every'"),
         (["--delay", "nan"], 2, "delay nan is not possible: expected 0 to 3600 seconds"),
         (["--state", "/dev/null/x"], 1, "/dev/null/x"),
+        (["--state", "nosuch/dir/x"], 2, "--state 'nosuch/dir/x': folder 'nosuch/dir' is not there: make it, or name"),
+        (["--state", "\0/x"], 2, r"\x00"),
     ],
 )
 def test_errors_are_one_line(cli: Cli, arguments: list[str], code: int, words: str) -> None:

@@ -42,6 +42,7 @@ def test_one_call_is_told_whole(cli: Cli, known: str) -> None:
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("The TAS tas.lab.test brought the call back in frame 5 without a Session-ID")
     assert "35 turns" in answer.out.splitlines()[0]
+    assert "  a call from a TAS that the core cannot match: new_call\n" in answer.out, "there is no option to turn it"
     assert "Registrations:  from r.toml" in answer.out
 
 
@@ -65,6 +66,30 @@ def test_json_goes_to_a_file_too(cli: Cli, tmp_path: Path) -> None:
     answer = cli("trace", LOOP, "--format", "json", "-o", str(out))
     assert (answer.code, answer.out, answer.err) == (0, "", "")
     assert json.loads(out.read_text(encoding="utf-8"))["calls"][0]["verdict"]["id"] == "intended-loop"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "start"),
+    [
+        (["-o", "x.json"], b"{"),
+        (["-o", "x.html"], b"<!doctype html>"),
+        (["--call", "1", "-o", "x.svg"], b"<"),
+        (["-o", "x.txt"], b"an intended loop"),
+        (["-o", "x.png"], None),
+        (["-o", "x.graphml"], None),
+        (["--format", "text", "-o", "x.svg"], None),
+    ],
+)
+def test_the_suffix_says_the_format_where_no_option_does(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], start: bytes | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = cli("trace", LOOP, *arguments)
+    assert answer.code == (2 if start is None else 0)
+    assert start is not None or f"-o '{arguments[-1]}'" in answer.error()
+    written = [path.read_bytes().lower() for path in tmp_path.iterdir()]
+    assert start is None or written[0].startswith(start)
+    assert len(written) == (start is not None)
 
 
 def test_html_svg_and_mermaid(cli: Cli) -> None:

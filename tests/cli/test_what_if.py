@@ -111,6 +111,54 @@ def test_ascii_pictures_hold_nothing_else(cli: Cli, registrations: str, form: st
     assert "TAS" in answer.out
 
 
+@pytest.mark.parametrize(
+    ("command", "name", "start"),
+    [
+        (["explain"], "x.png", b"\x89PNG"),
+        (["explain"], "x.SVG", b"<?xml"),
+        (["explain"], "x.json", b"{"),
+        (["explain"], "x.graphml", b"<graphml"),
+        (["explain"], "x.txt", b"+4711111111 calls"),
+        (["explain"], "x", b"+4711111111 calls"),
+        (["explain", "--format", "text"], "x.json", b"+4711111111 calls"),
+        (["what-if", "--drop", "+4711111111"], "x.pdf", b"%PDF"),
+        (["what-if", "--drop", "+4711111111"], "x.txt", b""),
+    ],
+)
+def test_the_suffix_says_the_format_where_no_option_does(
+    cli: Cli, registrations: str, tmp_path: Path, command: list[str], name: str, start: bytes
+) -> None:
+    answer = cli(*command, *CALL, "--registrations", registrations, "-o", str(tmp_path / name))
+    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "said"),
+    [
+        (["explain", "--format", "text"], "x.png", "--format text and -o 'x.png' contradict each other"),
+        (["explain", "--format", "svg"], "x.png", "--format svg and -o 'x.png' contradict each other"),
+        (["explain"], "x.html", "-o 'x.html': 'html' is no format of this command: expected one of text, json, diagr"),
+        (["explain"], "x.jpg", "-o 'x.jpg': 'jpg' is no format of this command"),
+        (["what-if", "--drop", "+4711111111"], "x.graphml", "-o 'x.graphml': 'graphml' is no format of this command"),
+        (["what-if", "--drop", "+4711111111", "--format", "json"], "x.svg", "--format json and -o 'x.svg' contradict"),
+    ],
+)
+def test_a_suffix_that_the_content_would_belie_is_refused(
+    cli: Cli,
+    registrations: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    name: str,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = cli(*command, *CALL, "--registrations", registrations, "-o", name)
+    assert (answer.code, answer.error().startswith(said)) == (2, True)
+    assert not Path(name).exists()
+
+
 def test_difference_as_a_picture(cli: Cli, registrations: str, tmp_path: Path) -> None:
     path = tmp_path / "difference.svg"
     answer = cli(

@@ -46,7 +46,7 @@ def test_explain_says_legs_outcome_why_absent_and_assumptions() -> None:
         "Not there",
         "  R9   no leg 4 core→callee: leg 3 did not come back as the call it was",
         "Assumed",
-        "  R9   a call from a TAS that the core cannot match: new_call (the knob unmatched_return)",
+        "  R9   a call from a TAS that the core cannot match: new_call",
     ]
 
 

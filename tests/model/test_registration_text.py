@@ -210,7 +210,7 @@ def test_every_faulty_entry_is_named_in_json() -> None:
         JSON,
     )
     assert found == [
-        "entry 1: sip_uri, route_type missing in {'number': 5}",
+        "entry 1: sip_uri, route_type missing in an entry that has number = 5",
         "entry 2: 'number' stands twice in one entry",
         "entry 3: 7 is not a registration: expected a table with number, sip_uri, route_type",
         f"entry 5: 'colour' is no field of a registration: expected {', '.join(FIELDS)}",
@@ -223,7 +223,7 @@ def test_every_faulty_entry_is_named_in_csv() -> None:
         CSV,
     )
     assert [problem.partition(":")[0] for problem in found] == ["line 2", "line 5", "line 6", "line 7"]
-    assert "2 values for 3 columns in ['+4711111111', 'sips:a.example']" in found[0]
+    assert "2 values for 3 columns in '+4711111111,sips:a.example'" in found[0]
     assert r"'a\nb' is not a TAS URI" in found[1]
 
 
@@ -251,13 +251,17 @@ def test_every_faulty_entry_is_named_in_csv() -> None:
         ("9" * 5000, JSON, "this is no JSON: "),
         ("7", JSON, "expected a JSON array of registrations"),
         (f'[{{{FIELD_TEXT}, "phoneNumber": "+4711111111"}}]', JSON, "entry 1: 'phoneNumber' gives number a second"),
-        ('[{"phoneNumber": {"national": "11111111"}}]', JSON, "entry 1: number, sip_uri, route_type missing in "),
+        ('[{"phoneNumber": {"national": "11111111"}}]', JSON,
+         "entry 1: number, sip_uri, route_type missing in an entry that has phoneNumber (with national)"),
+        ("[{}]", JSON, "entry 1: number, sip_uri, route_type missing in an entry that has nothing"),
+        ('[{"number": "112"}]', JSON, 'entry 1: sip_uri, route_type missing in an entry that has number = "112"'),
         (f'[{{{FIELD_TEXT}, "accepted_at": 1e400}}]', JSON, "entry 1: accepted_at 'inf' is not a time"),
         ("", CSV, "line 1: '' is no header: expected number, sip_uri, route_type, "),
         ("number;sip_uri;route_type", CSV, "line 1: 'number;sip_uri;route_type' is no header"),
         ("number,sip_uri,route_type,colour", CSV, "line 1: 'number,sip_uri,route_type,colour' is no header"),
         ("number,sip_uri,route_type,phoneNumber", CSV, "line 1: 'number,sip_uri,route_type,phoneNumber' is no he"),
-        ("number,sip_uri,route_type\n,,LOOP", CSV, "line 2: number, sip_uri missing in "),
+        ("number,sip_uri,route_type\n,,LOOP", CSV,
+         'line 2: number, sip_uri missing in an entry that has route_type = "LOOP"'),
         (f"number,sip_uri,route_type\n{'x' * 200_000},a,b", CSV, "line 2: this is no CSV: field larger than"),
     ],
 )  # fmt: skip

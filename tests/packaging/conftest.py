@@ -38,6 +38,10 @@ class Installed:
     venv: Path
     home: Path
 
+    def __post_init__(self) -> None:
+        """Write a profile file that says nothing: one that is named has to be there."""
+        (self.home / "config.toml").write_text("version = 1\n", encoding="utf-8")
+
     @property
     def program(self) -> tuple[str, ...]:
         script = self.venv / "bin" / "sipbreakout"

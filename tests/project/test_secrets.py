@@ -96,6 +96,7 @@ def tour(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
     seen = tmp_path / "seen"
     seen.mkdir()
     monkeypatch.setenv("SIPBREAKOUT_STATE_DIR", str(seen / "state"))
+    (seen / "config.toml").write_text("version = 1\n", encoding="utf-8")
     monkeypatch.setenv("SIPBREAKOUT_CONFIG", str(seen / "config.toml"))
     monkeypatch.delenv("SIPBREAKOUT_PROFILE", raising=False)
     for name in ("env", "wrong", "client"):

@@ -40,6 +40,14 @@ MADE_UP = re.compile(r"192\.0\.2\.\d+|198\.51\.100\.\d+|203\.0\.113\.\d+|2001:db
             "Via: SIP/2.0/UDP host-1.example:5060;received=2001:db8::1",
         ),
         ("Call-ID: 1-77@127.0.0.2", "Call-ID: 1-77@192.0.2.1"),
+        ("Call-ID: 34559af208891c2e88a7c9ed@10.0.0.1", "Call-ID: 34559af208891c2e88a7c9ed@192.0.2.1"),
+        ("Call-ID: ab4722222222cd@10.0.0.1", "Call-ID: id-1@192.0.2.1"),
+        ("Call-ID: abcdef-12345-abcdef@h, abcdef-12345-abcdef@h", "Call-ID: id-1@host-1.example, id-1@host-1.example"),
+        ("Call-ID: ab-10.0.0.7-cd@10.0.0.1", "Call-ID: id-1@192.0.2.1"),
+        ("Call-ID: BW4722222222xyz@10.0.0.1", "Call-ID: id-1@192.0.2.1"),
+        ("Call-ID: 4722222222@10.0.0.1", "Call-ID: XX…001@192.0.2.1"),
+        ("22222 then ab22222cdef0123@h", "…001 then id-1@host-1.example".replace("…001", "XX…001")),
+        ("abcdef4722222222 abcdef1234567", "id-1 id-2"),
         ("the TAS tas.lab.test. It", "the TAS host-1.example. It"),
         (
             'm: <sip:a@b.c>;+sip.instance="<urn:uuid:f81d>"',
@@ -61,6 +69,11 @@ def test_masked(text: str, masked: str) -> None:
     "text",
     [
         f"Session-ID: {UUID};remote={'0' * 32}",
+        "34559af208891c2e88a7c9ed",
+        "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "1-77@",
+        "BW12345x@",
+        "a84b4c76e66710@",
         "leg 2 (frame 123456), frames 12345, 23456 and 34567",
         "2026-11-22T20:45:29.414123Z 20:45:29.414",
         "ended by 483 Too Many Hops after 1800 s",
@@ -148,6 +161,13 @@ def test_zeros_before_a_number_stay(digits: str, zeros: str) -> None:
     assert redaction.text(f"+{zeros}{digits}") == f"+{zeros}{redaction.text(digits)}"
 
 
+@given(numbers, st.from_regex(r"[0-9a-fx-]{0,12}", fullmatch=True), st.sampled_from(("", "@10.0.0.1", "@h", " ")))
+def test_no_number_remains_in_an_identifier(digits: str, around: str, host: str) -> None:
+    masked = Redaction().text(f"Call-ID: {around}{digits}{around[::-1]}{host}")
+    if not re.search(r"(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])", f"{around}{digits}{around[::-1]}"):
+        assert digits not in masked
+
+
 @given(st.lists(st.one_of(fours, sixes), min_size=1, max_size=12, unique=True))
 def test_addresses_keep_apart_and_do_not_remain(found: list[IPv4Address | IPv6Address]) -> None:
     redaction = Redaction()
@@ -168,7 +188,28 @@ def test_any_text_goes_through(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ['"', '"\\"', "sip:", "From: ", ", ", "a.", "a:", "1 ", "+1 ", "a@", "a", "1", "urn:", '"a",', "frame 1, "]
+    "piece",
+    [
+        "a-",
+        "1-",
+        "a1",
+        "ab12-@",
+        '"',
+        '"\\"',
+        "sip:",
+        "From: ",
+        ", ",
+        "a.",
+        "a:",
+        "1 ",
+        "+1 ",
+        "a@",
+        "a",
+        "1",
+        "urn:",
+        '"a",',
+        "frame 1, ",
+    ],
 )
 def test_a_long_line_takes_no_long_time(piece: str) -> None:
     """What is looked for must not be tried again and again at each place: 64 kB would take minutes then."""

@@ -33,3 +33,10 @@ def test_exit_code_of_a_core_that_cannot_be_reached() -> None:
 
 def test_words_without_tls_have_no_advice() -> None:
     assert tls_advice("Connection refused") is None
+
+
+@pytest.mark.parametrize(
+    ("local", "said"), [(True, "add --plaintext to --target"), (False, "Plaintext is possible to this machine only")]
+)
+def test_plaintext_is_named_where_it_is_possible(local: bool, said: str) -> None:
+    assert said in str(tls_advice("WRONG_VERSION_NUMBER", local=local))

@@ -11,8 +11,8 @@ import trustme
 
 from sipbreakout_tui.config import ConfigError, Profile, SecretRef, TokenAuth, ad_hoc
 from sipbreakout_tui.rpc.client import RegistrationClient
-from sipbreakout_tui.rpc.errors import CannotReachCore
-from tests.rpc.fake_core import REGISTRATION, FakeCore, FakeTime, ok, served
+from sipbreakout_tui.rpc.errors import CannotReachCore, NotConnected
+from tests.rpc.fake_core import REGISTRATION, FakeCore, FakeTime, fails, ok, served
 
 HOST = "core.lab.example"
 
@@ -66,7 +66,7 @@ async def upsert(profile: Profile) -> FakeTime:
 async def refusal(profile: Profile) -> str:
     time = FakeTime()
     async with RegistrationClient(profile, sleep=time.sleep, monotonic=time.clock, random=lambda: 1.0) as client:
-        with pytest.raises(CannotReachCore) as caught:
+        with pytest.raises(NotConnected) as caught:
             await client.upsert(REGISTRATION)
     assert time.slept == [], "no retry mends a certificate"
     return str(caught.value)
@@ -115,7 +115,19 @@ async def test_token_goes_over_tls(pki: Pki, monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_core_that_speaks_no_tls() -> None:
     async with served(FakeCore(ok())) as address:
-        assert "no TLS is spoken there" in await refusal(ad_hoc(address))
+        said = await refusal(ad_hoc(address))
+    assert "no TLS is spoken there" in said
+    assert "add --plaintext to --target" in said
+
+
+async def test_words_of_a_core_do_not_make_it_unconnected() -> None:
+    words = "failed to connect to all addresses; last error: Tls handshake failed: WRONG_VERSION_NUMBER"
+    core = FakeCore(fails(grpc.StatusCode.UNAVAILABLE, words))
+    async with served(core) as address:
+        with pytest.raises(CannotReachCore, match="WRONG_VERSION_NUMBER") as caught:
+            await upsert(ad_hoc(address, plaintext=True))
+    assert len(core.requests) == 1
+    assert not isinstance(caught.value, NotConnected)
 
 
 async def test_plaintext_to_a_core_that_speaks_tls(address: str) -> None:

@@ -31,6 +31,7 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep this user's files out of it."""
     monkeypatch.setenv("SIPBREAKOUT_STATE_DIR", str(tmp_path / "state"))
+    (tmp_path / "config.toml").write_text("version = 1\n", encoding="utf-8")
     monkeypatch.setenv("SIPBREAKOUT_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.delenv("SIPBREAKOUT_PROFILE", raising=False)
 

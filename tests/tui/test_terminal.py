@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pty")
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """An environment in which no file of this user is touched."""
+    (tmp_path / "config.toml").write_text("version = 1\n", encoding="utf-8")
     paths = {"SIPBREAKOUT_STATE_DIR": str(tmp_path / "state"), "SIPBREAKOUT_CONFIG": str(tmp_path / "config.toml")}
     return {**paths, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
 

@@ -28,10 +28,8 @@ from sipbreakout_model import (
 )
 from sipbreakout_model.explanation import outcome_sentence
 from sipbreakout_model.numbers import e164_or_none
+from sipbreakout_tui.services.calls.missing_plus import caller_to_write, lacks_plus, with_plus
 from sipbreakout_tui.services.calls.stopgap import Stopgap, stopgap
-
-LONGEST_SHORT_NUMBER = 6
-"""Digits; a longer number without a plus is probably one whose plus was forgotten."""
 
 _REGISTERING = (FixKind.CLEAR_PREFIX, FixKind.CHANGE_ROUTE_TYPE, FixKind.REFRESH)
 """Fixes that upsert a registration."""
@@ -236,6 +234,8 @@ def _read(question: Question, at: float, problems: dict[str, str]) -> Case | Non
                 Call.parse(here[0], here[1], at)
         except InvalidCall:
             problems[name] = f"expected {'+4711111111, 112 or anonymous' if name == 'caller' else '+4722222222 or 112'}"
+    if lacks_plus(caller):
+        problems["caller"] = f"no plus: {caller_to_write(caller)}"
     placed_by = _parsed(question.placed_by, "placed_by", TasUri.parse, problems)
     forwards_to = None
     if question.forwards:
@@ -288,10 +288,9 @@ def _notes(question: Question) -> dict[str, str]:
         number = e164_or_none(text)
         if number is not None and number.exceeds_e164:
             notes[name] = "more than the 15 digits of E.164"
-        elif text.isascii() and text.isdigit() and len(text) > LONGEST_SHORT_NUMBER:
-            meant = f"+{text.removeprefix('00')}"
-            asks = f"; {meant}?" if e164_or_none(meant) else ""
-            notes[name] = f"no plus: meets nothing{asks}"
+        elif name == "callee" and lacks_plus(text):
+            meant = with_plus(text)
+            notes[name] = f"no plus: meets nothing{f'; {meant}?' if meant else ''}"
     return notes
 
 

@@ -6,20 +6,20 @@ from datetime import datetime
 
 from sipbreakout_model import InvalidValue
 from sipbreakout_tui.report.severity import FINE, TROUBLE, rank
-from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.services.row_order import RowOrder, SortKey
 from sipbreakout_tui.services.traces.filter import CallRow, call_filter
 from sipbreakout_tui.services.traces.opening import OpenedTrace
 from sipbreakout_tui.services.traces.words import party_word
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
+from sipbreakout_tui.trace.names import callee_name, caller_name, shown_name
 
 WORST = "verdict"
 """The sorting that has the worst calls on top."""
 
 SORTS: dict[str, SortKey[CallRow]] = {
     "time": lambda row: row.diagnosis.case.seen.at,
-    "caller": lambda row: row.diagnosis.case.seen.caller or "",
-    "callee": lambda row: row.diagnosis.case.seen.callee or "",
+    "caller": lambda row: caller_name(row.diagnosis.case.seen) or "",
+    "callee": lambda row: callee_name(row.diagnosis.case.seen) or "",
     "legs": lambda row: len(row.diagnosis.case.seen.legs),
     "turns": lambda row: row.turns,
     "outcome": lambda row: str(row.diagnosis.case.seen.outcome),
@@ -115,8 +115,8 @@ def call_cells(diagnosis: Diagnosis) -> CallCells:
     return CallCells(
         date,
         time.partition(".")[0],
-        visible(seen.caller or "anonymous"),
-        visible(seen.callee or "–"),
+        shown_name(caller_name(seen), "–"),
+        shown_name(callee_name(seen), "–"),
         str(len(seen.legs)),
         str(len(seen.to_tas)),
         str(seen.outcome) if seen.outcome.by is None else f"answered by {party_word(seen.outcome.by)}",

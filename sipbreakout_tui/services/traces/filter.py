@@ -7,6 +7,7 @@ from operator import eq, ge, gt, le, lt
 from sipbreakout_model import InvalidValue
 from sipbreakout_tui.services.filter import Filter, Term
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
+from sipbreakout_tui.trace.names import callee_name, caller_name
 
 FIELDS = ("caller", "callee", "verdict", "outcome", "tas", "call-id")
 """What `field:value` may name, beside `turns` and `status`, which are compared."""
@@ -30,8 +31,8 @@ class CallRow:
         call_ids = dict.fromkeys(leg.leg.invite.call_id for leg in seen.legs)
         self.diagnosis = diagnosis
         self._fields = {
-            "caller": seen.caller or "anonymous",
-            "callee": seen.callee or "",
+            "caller": caller_name(seen) or "",
+            "callee": callee_name(seen) or "",
             "verdict": diagnosis.verdict.id,
             "outcome": str(seen.outcome),
             "tas": "\n".join(tas),

@@ -7,6 +7,7 @@ from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.services.traces.opening import OpenedTrace
 from sipbreakout_tui.services.traces.words import Mask, counted, moment_words, source_lines, table, unmasked
 from sipbreakout_tui.trace.diagnosis.diagnose import Diagnosis
+from sipbreakout_tui.trace.names import callee_name, caller_name, shown_name
 
 _COLUMNS = ("call", "time", "caller", "callee", "legs", "turns", "outcome", "verdict")
 _WORST = 10
@@ -45,8 +46,8 @@ def _row(diagnosis: Diagnosis, mask: Mask) -> tuple[str, ...]:
     return (
         str(seen.number),
         moment_words(seen.at),
-        mask(visible(seen.caller or "anonymous")),
-        mask(visible(seen.callee or "–")),
+        shown_name(caller_name(seen), "–", mask),
+        shown_name(callee_name(seen), "–", mask),
         str(len(seen.legs)),
         str(len(seen.to_tas)),
         str(seen.outcome),

@@ -68,7 +68,7 @@ def _indented(lines: list[str]) -> list[str]:
 def _about(diagnosis: Diagnosis, mask: Mask) -> list[str]:
     seen = diagnosis.case.seen
     registration = diagnosis.case.registration
-    lines = [f"Call {seen.number}: {mask(who_calls_whom(seen))} at {moment_words(seen.at)}: {seen.outcome}"]
+    lines = [f"Call {seen.number}: {who_calls_whom(seen, mask)} at {moment_words(seen.at)}: {seen.outcome}"]
     if len(seen.to_tas) > 1:
         lines.append(f"The core called the TAS {len(seen.to_tas)} times")
     if registration is None:

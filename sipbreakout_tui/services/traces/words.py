@@ -8,6 +8,7 @@ from sipbreakout_tui.safe_text import visible
 from sipbreakout_tui.services.sip_codes import status_words
 from sipbreakout_tui.services.traces.opening import OpenedTrace
 from sipbreakout_tui.trace.call import PlacedLeg, SeenCall
+from sipbreakout_tui.trace.names import callee_name, caller_name, shown_name
 
 Mask = Callable[[str], str]
 """Makes a captured text fit to be shown to others; counts and frames never go through it."""
@@ -64,9 +65,10 @@ def _trouble(leg: PlacedLeg) -> Iterable[str]:
         yield f"{words}: {visible(event.detail)}" if event.detail else words
 
 
-def who_calls_whom(seen: SeenCall) -> str:
-    """Return the two numbers."""
-    return f"{visible(seen.caller or 'anonymous')} calls {visible(seen.callee or 'no readable number')}"
+def who_calls_whom(seen: SeenCall, mask: Mask = unmasked) -> str:
+    """Return the two numbers, or the addresses of those who have none."""
+    caller = shown_name(caller_name(seen), "nobody", mask)
+    return f"{caller} calls {shown_name(callee_name(seen), 'no readable number', mask)}"
 
 
 def party_word(party: Party) -> str:
@@ -99,7 +101,9 @@ def source_lines(opened: OpenedTrace, mask: Mask) -> list[str]:
     if trace.assembled.strays:
         left.append(f"{counted(trace.assembled.strays, 'message')} of calls that began before the capture")
     if trace.elsewhere:
-        left.append(f"{counted(trace.elsewhere, 'call')} that never touch the core")
+        left.append(
+            f"{counted(trace.elsewhere, 'call')} that never touch{'es' if trace.elsewhere == 1 else ''} the core"
+        )
     left += [f"{count} {mask(visible(method))}" for method, count in trace.assembled.other.most_common()]
     if left:
         lines.append(f"Left out:  {', '.join(left)}")

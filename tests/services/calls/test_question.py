@@ -103,6 +103,19 @@ def test_a_short_number_may_be_called() -> None:
     assert answer.case.call.callee == "112"
 
 
+@pytest.mark.parametrize(
+    ("caller", "said"),
+    [
+        ("4711111111", "no plus: write +4711111111, or anonymous"),
+        ("004711111111", "no plus: write +4711111111, or anonymous"),
+        ("01111111", "no plus: write it with plus and country code, as in +4711111111, or anonymous"),
+    ],
+)
+def test_a_caller_without_plus_is_a_typing_error(caller: str, said: str) -> None:
+    found = asked(replace(QUESTION, caller=caller))
+    assert (found.answer, found.problems, found.notes) == (None, {"caller": said}, {})
+
+
 def test_a_missing_plus_and_too_many_digits_are_noted() -> None:
     assert asked(replace(QUESTION, callee="4722222222")).notes == {"callee": "no plus: meets nothing; +4722222222?"}
     assert asked(replace(QUESTION, callee="004722222222")).notes["callee"].endswith("+4722222222?")

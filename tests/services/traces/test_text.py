@@ -153,6 +153,15 @@ def test_what_could_not_be_read_is_told(tmp_path: Path) -> None:
     assert [line for line in lines if line.startswith("Not read:  1 packet: 1 ")]
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 call that never touches the core"), (2, "2 calls that never touch the core")]
+)
+def test_calls_beside_the_core_are_counted(monkeypatch: pytest.MonkeyPatch, count: int, said: str) -> None:
+    with lab("loop") as opened:
+        monkeypatch.setattr(opened.trace, "elsewhere", count)
+        assert f"Left out:  {said}" in source_lines(opened, unmasked)
+
+
 def test_masks_hide_numbers_and_keep_frames_and_columns() -> None:
     with lab("loop_sid_dropped") as opened:
         redaction = Redaction()

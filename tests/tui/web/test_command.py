@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,7 +39,12 @@ def run(*arguments: str) -> None:
         (["a b.pcap", "--", "-c.pcap"], 0, [*UI, "--read-only", "--", "a b.pcap", "-c.pcap"]),
     ],
 )
-def test_what_a_tab_runs(arguments: list[str], port: int, command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_tab_runs(
+    arguments: list[str], port: int, command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a b.pcap", "-c.pcap"):
+        Path(name).write_bytes(b"")
     given: dict[str, Any] = {}
 
     def record(command: Sequence[str], **options: object) -> None:
@@ -51,16 +57,23 @@ def test_what_a_tab_runs(arguments: list[str], port: int, command: list[str], mo
     assert (given["port"], given["command"]) == (port, command)
 
 
-def test_values_that_are_refused() -> None:
+def test_values_that_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidValue, match="--theme 'blue' is not known: expected one of dark, light"):
         run("--theme", "blue")
     with pytest.raises(InvalidValue, match="--demo and --profile 'embedded' contradict each other"):
         run("--demo", "--profile", "embedded")
     with pytest.raises(ConfigError, match="no profile is named 'nobody'"):
         run("--profile", "nobody")
+    with pytest.raises(InvalidValue, match=r"cannot read nosuch\.pcap: No such file or directory"):
+        run("nosuch.pcap")
+    with pytest.raises(InvalidValue, match=r"cannot read nosuch\.pcap"):
+        run("--demo", "nosuch.pcap")
     for port in ("-1", "65536", "x"):
         with pytest.raises(Exception, match=r"not in the range 0<=x<=65535|not a valid int"):
             run("--port", port)
+    monkeypatch.setenv("SIPBREAKOUT_PROFILE", "nobody")
+    with pytest.raises(ConfigError, match="SIPBREAKOUT_PROFILE: no profile is named 'nobody'"):
+        run()
 
 
 def test_without_textual_serve_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
