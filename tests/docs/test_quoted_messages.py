@@ -1,4 +1,4 @@
-"""What docs/ledger.md and docs/profiles.md quote of the program is what it says, apart from times, paths and processes."""
+"""What docs/ledger.md and docs/profiles.md quote is what the program says, apart from times, paths and processes."""
 
 import asyncio
 import re
