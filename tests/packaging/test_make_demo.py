@@ -1,4 +1,4 @@
-"""`make demo`, the first command of README.md, where nothing is installed yet."""
+"""`make demo`, the first command of README.md, where nothing is installed yet, and where nothing can be."""
 
 import os
 import shutil
@@ -31,6 +31,19 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
+OURS = dict.fromkeys(("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHONWARNINGS", "PYTHONPATH"), "")
+"""A make around the tests would hand its own flags on, and pip is not to fail over a warning."""
+
+WITHOUT_ENSUREPIP = f"""#!/bin/sh
+case "$*" in
+*ensurepip*) exit 1 ;;
+*venv*) mkdir -p .venv/bin && ln -sf {sys.executable} .venv/bin/python && exit 1 ;;
+*) exec {sys.executable} "$@" ;;
+esac
+"""
+"""Python as it is on Debian without python3-venv: it leaves half an environment."""
+
+
 def opened(running: InPty) -> bool:
     """Wait until the terminal UI opens or the program ends; return whether it opened."""
     end = time.monotonic() + INSTALL_SECONDS
@@ -43,8 +56,7 @@ def opened(running: InPty) -> bool:
 
 def test_it_installs_opens_and_ends(checkout: Path, tmp_path: Path) -> None:
     environment = {
-        # A make around the tests would hand its own flags on, and pip is not to fail over a warning.
-        **dict.fromkeys(("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHONWARNINGS", "PYTHONPATH"), ""),
+        **OURS,
         "PIP_RETRIES": "1",
         "PYTHON": sys.executable,
         "SIPBREAKOUT_CONFIG": str(tmp_path / "config.toml"),
@@ -62,3 +74,21 @@ def test_it_installs_opens_and_ends(checkout: Path, tmp_path: Path) -> None:
         running.assert_restored()
     assert (checkout / ".venv" / ".installed").is_file()
     assert not (tmp_path / "state").exists()
+
+
+def test_without_the_package_of_venv_it_is_named_each_time(checkout: Path, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(WITHOUT_ENSUREPIP, encoding="utf-8")
+    python.chmod(0o755)
+    for _ in range(2):
+        done = subprocess.run(
+            ["make", "demo"],
+            cwd=checkout,
+            env={**os.environ, **OURS, "PYTHON": str(python)},
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            timeout=SECONDS,
+        )
+        assert done.returncode == 2
+        assert done.stderr.startswith("On Debian and Ubuntu, first: apt install python3-venv\n"), done.stderr
