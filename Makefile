@@ -72,7 +72,7 @@ clean: ## remove .venv, builds and caches
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
-	$(PYTHON) -m venv --clear $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV) || { $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo 'On Debian and Ubuntu, first: apt install python3-venv' >&2; exit 1; }
 
 $(VENV)/.installed: $(SETUP) | $(PY)
 	$(PIP) --editable .

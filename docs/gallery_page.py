@@ -23,16 +23,17 @@ Solid lines are legs, dotted ones legs that one might expect and that are not ma
 """
 
 
-def gallery_files(docs: Path) -> dict[Path, str]:
-    """Return the page and its SVG files, by path."""
-    parts = [INTRODUCTION]
-    files: dict[Path, str] = {}
-    for title, example in GALLERY.items():
-        slug = _slug(title)
-        flow = flow_of(example)
-        files[docs / "gallery" / f"{slug}.svg"] = _drawn(flow, "svg").decode("utf-8")
-        parts.append(_section(title, slug, example))
-    return {docs / "gallery.md": "".join(parts), **files}
+def gallery_page() -> str:
+    """Return docs/gallery.md."""
+    return INTRODUCTION + "".join(_section(title, _slug(title), example) for title, example in GALLERY.items())
+
+
+def gallery_drawings(docs: Path) -> dict[Path, str]:
+    """Return the SVG files, by path."""
+    return {
+        docs / "gallery" / f"{_slug(title)}.svg": _drawn(flow_of(example), "svg").decode("utf-8")
+        for title, example in GALLERY.items()
+    }
 
 
 def same_drawings(docs: Path) -> dict[Path, Callable[[], bytes]]:

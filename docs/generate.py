@@ -13,11 +13,12 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from docs.commands_page import commands_page
 from docs.diagnosis_page import diagnosis_page
-from docs.gallery_page import gallery_files, same_drawings
+from docs.gallery_page import gallery_drawings, gallery_page, same_drawings
 from docs.keys_page import keys_page
 from docs.rules_page import rules_page
 from docs.screenshot_files import screenshot_files
@@ -75,25 +76,37 @@ def pages_by_hand() -> list[Path]:
     return [path for path in found if "```console\n" in path.read_text(encoding="utf-8")]
 
 
-def main() -> int:
-    """Write what is stale, or with --check only name it; return the exit code."""
-    check = sys.argv[1:] == ["--check"]
-    stale = []
-    pages = {
-        **{path: with_outputs(path.read_text(encoding="utf-8")) for path in pages_by_hand()},
+def generated_pages() -> dict[Path, str]:
+    """Return the pages that are generated whole, by path."""
+    return {
         DOCS / "commands.md": commands_page(),
         DOCS / "terminal-ui.md": keys_page(),
         DOCS / "rules.md": rules_page(),
         DOCS / "diagnosis.md": diagnosis_page(),
-        **gallery_files(DOCS),
+        DOCS / "gallery.md": gallery_page(),
+    }
+
+
+def differing(files: Mapping[Path, str]) -> list[Path]:
+    """Return those of the files that hold something else now, or are not there."""
+    return [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+
+
+def main() -> int:
+    """Write what is stale, or with --check only name it; return the exit code."""
+    check = sys.argv[1:] == ["--check"]
+    stale = []
+    files = {
+        **{path: with_outputs(path.read_text(encoding="utf-8")) for path in pages_by_hand()},
+        **generated_pages(),
+        **gallery_drawings(DOCS),
         **screenshot_files(DOCS),
     }
-    for path, text in pages.items():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            stale.append(path.name)
-            if not check:
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+    for path in differing(files):
+        stale.append(path.name)
+        if not check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(files[path], encoding="utf-8")
     for path, draw in same_drawings(DOCS).items():
         if not path.exists() or path.with_suffix(".svg").name in stale:
             stale.append(path.name)

@@ -33,7 +33,7 @@ def meet(draft: Draft, asked: E164 | str) -> Met | None:
         outgoing = _applying(draft, caller, "caller", ignored)
     incoming = _applying(draft, asked, "callee", ignored)
     if outgoing is not None:
-        if incoming is not None:
+        if incoming is not None and asked != caller:
             masked = Step("R2", "masked", (incoming.registration.route_type, asked, caller))
             draft.steps.append(masked)
             draft.assume("R2", "assume_caller_first", caller, asked)

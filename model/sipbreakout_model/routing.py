@@ -294,7 +294,7 @@ def _unanswered(draft: Draft, met: Met, number: E164, callee_end: Outcome, after
         return _r8_return(draft, tas, number, after, "R15")
     if behaviour is TasBehaviour.FORWARDS and draft.scenario.forwards_to is not None:
         draft.assume("R15", "assume_fallback_may_return")
-        return _r12_forward(draft, tas, draft.scenario.forwards_to, after)
+        return _r12_forward(draft, tas, draft.scenario.forwards_to, after, "R15")
     if behaviour is TasBehaviour.REJECTS:
         draft.step(rule, "tas_rejects", tas.number)
         return _TAS_REJECTS
@@ -360,7 +360,7 @@ def _r10_loop(draft: Draft, met: Met, asked: E164, first_entry: LegDraft, back: 
     if scenario.resets_max_forwards:
         draft.step("R10", "no_hop_bound")
     else:
-        turns = max(0, math.ceil((scenario.max_forwards - 1) / scenario.hops_per_turn))
+        turns = math.ceil((scenario.max_forwards - 1) / scenario.hops_per_turn)
         lapse = _first_lapse(draft, first_entry, seconds, turns)
         if lapse is None or _goes_round_anyway(draft, asked, draft.call.at + first_entry.after + lapse * seconds):
             ended_by, status = TOO_MANY_HOPS, 483
@@ -412,10 +412,13 @@ def _r11_prefix_left_on(draft: Draft, tas: LegDraft, asked: E164, after: float) 
     return _NOT_FOUND
 
 
-def _r12_forward(draft: Draft, tas: LegDraft, to: E164, after: float) -> Outcome:
-    """The TAS asks for another number: the core rings it, and only its FALLBACK applies."""
+def _r12_forward(draft: Draft, tas: LegDraft, to: E164, after: float, back_rule: str = "R8") -> Outcome:
+    """The TAS asks for another number: the core rings it, and only its FALLBACK applies.
+
+    A forward to the callee is a return, by `back_rule`.
+    """
     if to == draft.call.callee:
-        return _r8_return(draft, tas, to, after)
+        return _r8_return(draft, tas, to, after, back_rule)
     back = draft.add(Party.TAS, Party.CORE, to.text, "R12", tas.registration, after)
     draft.step("R12", "forwarded", back.number, to)
     draft.assume("R12", "assume_forward")

@@ -138,15 +138,16 @@ class Scenario:
     hops_per_turn: int = 2
     """By how much Max-Forwards falls in one turn of a loop."""
     max_forwards: int = 70
-    """Max-Forwards of leg 1."""
+    """Max-Forwards of leg 1, from 1: a request with 0 is not forwarded (RFC 3261 section 16.3)."""
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
         if self.hops_per_turn < 1:
             raise ScenarioError(f"hops_per_turn {self.hops_per_turn} is too small: expected 1 or more")
-        if not 0 <= self.max_forwards <= 255:
+        if not 1 <= self.max_forwards <= 255:
             raise ScenarioError(
-                f"max_forwards {self.max_forwards} is out of range: expected 0 to 255 (RFC 3261 section 20.22)"
+                f"max_forwards {self.max_forwards} is out of range: expected 1 to 255 (RFC 3261 section 20.22); "
+                "with 0 the core answers leg 1 with 483, and there is no other leg"
             )
 
 

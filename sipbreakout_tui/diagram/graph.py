@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
@@ -96,36 +96,11 @@ def fleet_graph(book: RegistrationBook, at: float) -> Graph:
     return graph
 
 
-def cycles(graph: Graph) -> list[list[str]]:
-    """Return the parties of every way round in a call flow's made legs, the core first.
-
-    A LOOP registration passes the core twice, which is one such way and intended; the flow's `loop` says
-    whether the call goes round again.
-    """
-    made: nx.DiGraph[str] = nx.DiGraph()
-    made.add_edges_from((source, target) for source, target, leg in graph.edges(data=True) if leg.get("made"))
-    found = []
-    for cycle in nx.simple_cycles(made):
-        start = cycle.index("core") if "core" in cycle else 0
-        found.append(cycle[start:] + cycle[:start])
-    return sorted(found)
-
-
 def to_graphml(graph: Graph) -> str:
     """Return the graph as GraphML; attributes that are not there stay away."""
     return "\n".join(nx.generate_graphml(graph, named_key_ids=True)) + "\n"
 
 
-def from_graphml(text: str) -> Graph:
-    """Return the graph that `to_graphml` wrote."""
-    return cast("Graph", nx.parse_graphml(text, force_multigraph=True))
-
-
 def to_json(graph: Graph) -> str:
     """Return the graph as node-link JSON."""
     return json.dumps(nx.node_link_data(graph, edges="edges"), indent=2, ensure_ascii=False) + "\n"
-
-
-def from_json(text: str) -> Graph:
-    """Return the graph that `to_json` wrote."""
-    return cast("Graph", nx.node_link_graph(json.loads(text), edges="edges"))

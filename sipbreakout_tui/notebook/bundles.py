@@ -62,7 +62,7 @@ def fix_html(fix: Fix) -> str:
     return html.table(("fix", ""), rows)
 
 
-def difference_bundle(change: Difference, theme: Theme = "light") -> Bundle:
+def difference_bundle(change: Difference) -> Bundle:
     """Return the tables of a difference; a picture needs both flows, and `compare` has them."""
     return bundle_of(str(change).splitlines(), difference_html(change), None, "")
 
@@ -83,7 +83,7 @@ def difference_html(change: Difference) -> str:
     )
 
 
-def hazard_bundle(hazard: Hazard, theme: Theme = "light") -> Bundle:
+def hazard_bundle(hazard: Hazard) -> Bundle:
     """Return one hazard as a table."""
     lines = [f"{hazard.severity}: {hazard.text}", f"Fix: {hazard.fix}"]
     return bundle_of(lines, hazard_table([hazard]), None, "")

@@ -18,12 +18,16 @@ from sipbreakout_tui.notebook.views import book_bundle
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-_BUNDLES: dict[type, Callable[..., Bundle]] = {
+_DRAWN: dict[type, Callable[..., Bundle]] = {
     CallFlow: flow_bundle,
-    Difference: difference_bundle,
     Fix: fix_bundle,
-    Hazard: hazard_bundle,
     RegistrationBook: book_bundle,
+}
+"""Those with a picture, which has a theme."""
+
+_TABLES: dict[type, Callable[..., Bundle]] = {
+    Difference: difference_bundle,
+    Hazard: hazard_bundle,
 }
 
 
@@ -63,10 +67,11 @@ def enable(shell: "InteractiveShell | None" = None, *, theme: Theme = "light") -
     if theme not in get_args(Theme):
         raise InvalidValue(f"{theme!r} is not a theme: expected one of {', '.join(get_args(Theme))}")
     formatter = _formatter(shell)
-    for kind, bundle in _BUNDLES.items():
+    drawn = {kind: partial(bundle, theme=theme) for kind, bundle in _DRAWN.items()}
+    for kind, bundle in (drawn | _TABLES).items():
         former = formatter.type_printers.get(kind)
         former = former.former if isinstance(former, _Show) else former
-        formatter.for_type(kind, _Show(partial(bundle, theme=theme), former))
+        formatter.for_type(kind, _Show(bundle, former))
 
 
 def disable(shell: "InteractiveShell | None" = None) -> None:
@@ -76,7 +81,7 @@ def disable(shell: "InteractiveShell | None" = None) -> None:
         SipBreakoutError: This is no IPython.
     """
     formatter = _formatter(shell)
-    for kind in _BUNDLES:
+    for kind in (*_DRAWN, *_TABLES):
         ours = formatter.type_printers.get(kind)
         if isinstance(ours, _Show):
             formatter.pop(kind)

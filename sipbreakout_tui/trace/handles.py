@@ -18,8 +18,6 @@ _AGENT = re.compile(rb"\n(?:user-agent|server)[ \t]*:", re.IGNORECASE)
 class LegHandle:
     """What finds a leg in the logs of either side; every text is safe to show."""
 
-    started_at: float
-    """Unix time in seconds of its INVITE; of the failed connection where no INVITE was read."""
     call_id: str
     """Empty where no INVITE was read."""
     session_id: str | None
@@ -64,7 +62,6 @@ def leg_handle(leg: PlacedLeg, messages: Messages) -> LegHandle:
             warnings |= dict.fromkeys(_warning(value) for value in message.warnings)
     by, how = _released(leg)
     return LegHandle(
-        seen.at,
         visible(seen.invite.call_id),
         _shown(seen.invite.session_id),
         _shown(seen.invite.icid),

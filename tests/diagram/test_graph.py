@@ -1,5 +1,6 @@
 """Call flows and fleets as graphs, and back from files."""
 
+import json
 from typing import Any
 
 import networkx as nx
@@ -19,10 +20,7 @@ from sipbreakout_model import (
 )
 from sipbreakout_tui.diagram.graph import (
     callflow_graph,
-    cycles,
     fleet_graph,
-    from_graphml,
-    from_json,
     to_graphml,
     to_json,
 )
@@ -98,18 +96,18 @@ def test_every_tas_is_a_node_of_its_own() -> None:
     assert leg_of(masked, "core", "tas 2", "absent 1")["made"] is False
 
 
-def test_a_way_round_is_found_with_networkx() -> None:
-    assert cycles(callflow_graph(FLOWS["nobody"])) == []
-    assert cycles(callflow_graph(FLOWS["loop"])) == [["core", "tas"]]
-    assert cycles(callflow_graph(FLOWS["looped"])) == [["core", "tas"]]
-    assert cycles(callflow_graph(FLOWS["answers"])) == []
+def from_graphml(text: str) -> Any:
+    return nx.parse_graphml(text, force_multigraph=True)
+
+
+def from_json(text: str) -> Any:
+    return nx.node_link_graph(json.loads(text), edges="edges")
 
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_files_come_back_equal(name: str) -> None:
     graph = callflow_graph(FLOWS[name])
-    for text, read in ((to_json(graph), from_json), (to_graphml(graph), from_graphml)):
-        back = read(text)
+    for back in (from_json(to_json(graph)), from_graphml(to_graphml(graph))):
         assert isinstance(back, nx.MultiDiGraph)
         assert {name: back.nodes[name] for name in back} == {name: graph.nodes[name] for name in graph}
         edges = {(source, target, str(key)): leg for source, target, key, leg in graph.edges(keys=True, data=True)}

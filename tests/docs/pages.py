@@ -54,6 +54,15 @@ def blocks_of(page: Path, text: str) -> list[Block]:
 
 def prose_of(text: str) -> str:
     """Return a page without its fenced blocks and without what stands in backquotes."""
+    return re.sub(r"`[^`]*`", "", _unfenced(text))
+
+
+def inline_code(text: str) -> list[str]:
+    """Return what stands in backquotes outside of fenced blocks, each in one line."""
+    return [" ".join(each.split()) for each in re.findall(r"`([^`]+)`", _unfenced(text))]
+
+
+def _unfenced(text: str) -> str:
     kept, fence = [], ""
     for line in text.splitlines():
         match = _FENCE.match(line)
@@ -63,4 +72,4 @@ def prose_of(text: str) -> str:
             fence = ""
         elif not fence:
             kept.append(line)
-    return re.sub(r"`[^`]*`", "", "\n".join(kept))
+    return "\n".join(kept)

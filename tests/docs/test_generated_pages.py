@@ -2,14 +2,33 @@
 
 import ast
 import re
+from pathlib import Path
 
 from docs.commands_page import command_paths, commands_page
 from docs.diagnosis_page import FINDINGS, VERDICTS
+from docs.generate import differing, generated_pages
 from docs.keys_page import keys_page
 from sipbreakout_tui.report.severity import FINE, NOTABLE, TROUBLE
 from sipbreakout_tui.tui.launch import options_of
 from sipbreakout_tui.tui.scopes import named_keys
 from tests.docs.pages import ROOT
+
+
+def test_generated_pages_are_what_is_generated_now() -> None:
+    assert differing(generated_pages()) == [], "run make docs"
+
+
+def test_a_page_that_is_stale_or_gone_is_named(tmp_path: Path) -> None:
+    kept, stale, gone = (tmp_path / name for name in ("kept.md", "stale.md", "gone.md"))
+    kept.write_text("new", encoding="utf-8")
+    stale.write_text("old", encoding="utf-8")
+    assert differing(dict.fromkeys((kept, stale, gone), "new")) == [stale, gone]
+
+
+def test_headings_of_verdicts_are_their_ids() -> None:
+    page = (ROOT / "docs" / "diagnosis.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^### (.*)$", page, flags=re.MULTILINE)
+    assert headings == [each.verdict for each in VERDICTS]
 
 
 def test_commands_are_all_there_with_their_options() -> None:

@@ -51,7 +51,7 @@ def test_r10_a_tas_that_sets_max_forwards_anew_takes_the_bound_away() -> None:
 
 def test_r10_is_ignored_where_nothing_loops() -> None:
     plain = route(a_calls_b(), book_of(leased(A, "LOOP")))
-    other = Scenario(resets_max_forwards=True, hops_per_turn=9, max_forwards=0)
+    other = Scenario(resets_max_forwards=True, hops_per_turn=9, max_forwards=1)
     assert route(a_calls_b(), book_of(leased(A, "LOOP")), other) == plain
 
 
@@ -240,6 +240,13 @@ def test_r15_with_the_session_id_it_ends(callee: CalleeBehaviour) -> None:
     assert len(flow.legs) == (5 if callee.name in ("BUSY", "SILENT", "UNREACHABLE") else 2)
     assert flow.loop is None
     assert ending(flow) == ending(route(a_calls_b(), book_of(), Scenario(callee)))
+
+
+@pytest.mark.parametrize("does", [TasBehaviour.RETURNS, TasBehaviour.FORWARDS])
+def test_r15_a_forward_to_the_callee_is_a_return(does: TasBehaviour) -> None:
+    to = E164(B) if does is TasBehaviour.FORWARDS else None
+    flow = route(a_calls_b(), book_of(leased(B, "FALLBACK")), Scenario(CalleeBehaviour.BUSY, does, forwards_to=to))
+    assert [(leg.rule, leg.called) for leg in flow.legs[3:]] == [("R15", B), ("R8", B)]
 
 
 def test_r15_each_numbers_fallback_is_met_once_a_call() -> None:

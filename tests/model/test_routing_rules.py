@@ -136,6 +136,14 @@ def test_r2_what_is_ignored_is_named(leases: tuple[Lease, ...], words: tuple[str
     assert any(all(word in text for word in words) for text in said(flow))
 
 
+@pytest.mark.parametrize("kind", ["LOOP", "FORK"])
+def test_r2_of_a_call_to_oneself_the_one_registration_masks_nothing(kind: str) -> None:
+    flow = route(Call.parse(A, A, AT), book_of(leased(A, kind)))
+    assert [leg.called for leg in flow.legs if leg.target is Party.TAS] == [f"+21{A[1:]}"]
+    assert "masked" not in {step.code for step in (*flow.steps, *(absent.reason for absent in flow.absent))}
+    assert "assume_caller_first" not in {step.code for step in flow.assumptions}
+
+
 # R3, R16
 
 

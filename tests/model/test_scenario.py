@@ -145,7 +145,7 @@ def test_a_turn_takes_at_least_one_hop(hops: int) -> None:
         Scenario(hops_per_turn=hops)
 
 
-@pytest.mark.parametrize("max_forwards", [-1, 256])
-def test_max_forwards_is_one_byte(max_forwards: int) -> None:
+@pytest.mark.parametrize("max_forwards", [-1, 0, 256])
+def test_max_forwards_is_one_byte_and_lets_the_call_go_on(max_forwards: int) -> None:
     with pytest.raises(ScenarioError, match=f"max_forwards {max_forwards}"):
         Scenario(max_forwards=max_forwards)

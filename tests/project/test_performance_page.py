@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bench import diagrams, live, routing
 from bench.__main__ import BENCHMARKS, main, rows
 from bench.machine import machine
 from bench.measure import Bound, Measure, Row, bound_words, line, verdict
-from bench.page import page
+from bench.page import INTRODUCTION, page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
@@ -18,6 +19,14 @@ CELLS = {
     (cells[0], cells[2]): cells
     for cells in ([cell.strip() for cell in text.strip("|").split("|")] for text in PAGE.splitlines() if "|" in text)
 }
+FIGURES = [cells for cells in CELLS.values() if cells[1] not in ("ours", "--:")]
+OFFERED = {(row.name, row.beside): row for name in BENCHMARKS for row in rows(name)}
+PAIRED = (routing.ROUTE, routing.LOOKUP, live.CORE, live.APPLY, *diagrams.SVGS)
+"""Their ratio is the median of the ratios of runs side by side, not the quotient of the two figures."""
+
+PAIRED_TOLERANCE = 0.25
+"""By how much of itself such a ratio may differ from the quotient."""
+
 TIME = Row("a thing", "ms", "another", Bound("ratio", "≤", 2))
 
 
@@ -30,9 +39,47 @@ def test_every_measure_has_its_row_with_its_bound(name: str) -> None:
         assert cells[6] in ({"ok", "**missed**", "not measured"} if row.bound else {""})
 
 
+def test_the_page_begins_as_it_is_written() -> None:
+    assert PAGE.startswith(f"{INTRODUCTION}\n## Machine\n"), "run `make bench`"
+
+
+def written(cell: str, unit: str) -> tuple[float, float] | None:
+    """Return the least and the most that a cell may have been rounded from; None where it holds no figure."""
+    if cell in ("", "not measured"):
+        return None
+    text = cell.removesuffix(f" {unit}").replace(",", "") if unit else cell
+    figure, decimals = float(text), len(text.partition(".")[2])
+    half = 0.0 if not decimals and figure < 100 else 0.5 / 10**decimals
+    return figure - half, figure + half
+
+
+@pytest.mark.parametrize("cells", FIGURES, ids=lambda cells: f"{cells[0]}, {cells[2]}")
+def test_results_follow_from_the_figures(cells: list[str]) -> None:
+    row = OFFERED[cells[0], cells[2]]
+    ours, ratio = written(cells[1], row.unit), written(cells[4], "")
+    held = ratio if row.bound is not None and row.bound.figure == "ratio" else ours
+    possible = {""} if row.bound is None else {"not measured"}
+    if row.bound is not None and held is not None:
+        possible = {"ok" if row.bound.is_met(figure) else "**missed**" for figure in held}
+    assert cells[6] in possible
+
+
+@pytest.mark.parametrize("cells", FIGURES, ids=lambda cells: f"{cells[0]}, {cells[2]}")
+def test_ratios_follow_from_the_figures(cells: list[str]) -> None:
+    row = OFFERED[cells[0], cells[2]]
+    ours, floor, ratio = written(cells[1], row.unit), written(cells[3], row.unit), written(cells[4], "")
+    if ours is None or floor is None:
+        assert ratio is None
+    elif ratio is None:
+        assert row.unit == "calls", "there are both figures, and no ratio"
+    else:
+        slack = PAIRED_TOLERANCE if row in PAIRED else 0.0
+        assert ours[0] / floor[1] * (1 - slack) <= ratio[1]
+        assert ours[1] / floor[0] * (1 + slack) >= ratio[0]
+
+
 def test_the_page_holds_no_measure_that_is_gone() -> None:
-    offered = {(row.name, row.beside) for name in BENCHMARKS for row in rows(name)}
-    assert set(CELLS) - offered == {("what", "floor or peer"), ("---", "---")}
+    assert set(CELLS) - set(OFFERED) == {("what", "floor or peer"), ("---", "---")}
 
 
 def test_every_benchmark_is_run() -> None:

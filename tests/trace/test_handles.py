@@ -23,7 +23,6 @@ def handles(said: Iterable[Said], events: Iterable[ConnectionEvent] = ()) -> lis
 def test_an_invite_says_who_and_which() -> None:
     one = invite(session=f"{SESSION};remote={'0' * 32}", icid="77aa", call_id="a@b", extra=["User-Agent: phone 1"])
     (handle,) = handles([(0, A, CORE, one), (0.1, CORE, A, answer(one, 486, "Server: core 2"))])
-    assert handle.started_at == T0
     assert (handle.call_id, handle.icid) == ("a@b", "77aa")
     assert handle.session_id == f"{SESSION};remote={'0' * 32}"
     assert (handle.agent, handle.answering_agent) == ("phone 1", "core 2")

@@ -12,7 +12,7 @@ WRONG = (
     ("caller", "bob", "✖ expected +4711111111, 112 or anonymous"),
     ("callee", "anonymous", "✖ expected +4722222222 or 112"),
     ("placed_by", "sip:x", "✖ placed by: "),
-    ("max_forwards", "256", "✖ Max-Forwards: expected a whole number from 0 to 255"),
+    ("max_forwards", "256", "✖ Max-Forwards: expected a whole number from 1 to 255"),
 )
 
 

@@ -243,7 +243,7 @@ def _read(question: Question, at: float, problems: dict[str, str]) -> Case | Non
         if not question.forwards_to.strip():
             problems["forwards_to"] = "a TAS forwards: to which number?"
     hops = _whole(question.hops_per_turn, "hops_per_turn", (1, 10**_WHOLE_DIGITS - 1), problems)
-    most = _whole(question.max_forwards, "max_forwards", (0, 255), problems)
+    most = _whole(question.max_forwards, "max_forwards", (1, 255), problems)
     if problems or not caller or not callee or hops is None or most is None:
         return None
     call = replace(Call.parse(caller, callee, at), placed_by=placed_by)

@@ -83,11 +83,6 @@ class Via:
         value = self.params.get("received")
         return value if value is None else value.strip("[]")
 
-    @property
-    def rport(self) -> int | None:
-        """The port that the request came from; None where it is not given, or asked for only (RFC 3581)."""
-        return number(self.params.get("rport", ""))
-
 
 @dataclass(frozen=True, slots=True)
 class SessionId:
@@ -95,14 +90,11 @@ class SessionId:
 
     local: str
     """The sender's half, as written."""
-    remote: str | None
-    """The other side's half, as written; None in RFC 7329."""
 
     @classmethod
     def parse(cls, text: str) -> "SessionId":
         """Return the value of a Session-ID header, whatever stands there."""
-        local, _, tail = text.partition(";")
-        return cls(local.strip(WHITE), params(split(tail, ";")).get("remote"))
+        return cls(text.partition(";")[0].strip(WHITE))
 
     @property
     def uuid(self) -> str | None:

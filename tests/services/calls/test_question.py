@@ -59,8 +59,9 @@ def test_an_unfinished_question_has_neither_answer_nor_problem(question: Questio
         ("hops_per_turn", "0", "expected a whole number from 1 to 999999"),
         ("hops_per_turn", "²", "expected a whole number from 1 to 999999"),
         ("hops_per_turn", "9" * 5000, "expected a whole number from 1 to 999999"),
-        ("max_forwards", "256", "expected a whole number from 0 to 255"),
-        ("max_forwards", "", "expected a whole number from 0 to 255"),
+        ("max_forwards", "256", "expected a whole number from 1 to 255"),
+        ("max_forwards", "0", "expected a whole number from 1 to 255"),
+        ("max_forwards", "", "expected a whole number from 1 to 255"),
     ],
 )
 def test_what_is_wrong_stands_at_its_field(field: str, text: str, problem: str) -> None:

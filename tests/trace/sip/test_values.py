@@ -105,16 +105,16 @@ def test_via(text: str, transport: str, host: str, port: int | None) -> None:
     via = Via.parse(text)
     assert via is not None
     assert (via.transport, via.host, via.port, via.branch) == (transport, host, port, "z9hG4bK1")
-    assert (via.received, via.rport) == (None, None)
+    assert via.received is None
 
 
 def test_where_a_request_really_came_from() -> None:
     via = Via.parse("SIP/2.0/UDP a;received=2001:db8::9:255;rport=5062")
     assert via is not None
-    assert (via.received, via.rport) == ("2001:db8::9:255", 5062)
+    assert via.received == "2001:db8::9:255"
     bracketed = Via.parse("SIP/2.0/UDP a;received=[2001:db8::9:255];rport")
     assert bracketed is not None
-    assert (bracketed.received, bracketed.rport) == ("2001:db8::9:255", None)
+    assert bracketed.received == "2001:db8::9:255"
 
 
 @pytest.mark.parametrize("text", ["", "SIP/2.0", "SIP/2.0/UDP", "a b", ";branch=1"])
@@ -124,12 +124,12 @@ def test_no_via(text: str) -> None:
 
 def test_session_id() -> None:
     session = SessionId.parse(" AB30317F1A784DC48FF824D0D3715D86 ;remote=00000000000000000000000000000000;x")
-    assert (session.local, session.remote) == ("AB30317F1A784DC48FF824D0D3715D86", "0" * 32)
+    assert session.local == "AB30317F1A784DC48FF824D0D3715D86"
     assert session.uuid == "ab30317f1a784dc48ff824d0d3715d86"
 
 
 def test_nil_and_malformed_session_ids() -> None:
-    assert SessionId.parse("0" * 32) == SessionId("0" * 32, None)
+    assert SessionId.parse("0" * 32) == SessionId("0" * 32)
     for text in ("", "ab30317f1a784dc48ff824d0d3715d8", "x" * 32, "ab30317f-1a78-4dc4-8ff8-24d0d3715d86", "٣" * 32):
         session = SessionId.parse(text)
         assert session.uuid is None
