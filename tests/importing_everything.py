@@ -1,6 +1,10 @@
 """Imports every module of the three packages, and prints what happened besides: `importing_everything.py`."""
 
+import atexit
 import importlib
+import importlib.util
+import locale
+import logging
 import os
 import signal
 import sys
@@ -47,10 +51,13 @@ def importing() -> str:
 
 
 def names() -> Iterator[str]:
-    """Yield the name of every module of the packages."""
+    """Yield the name of every module of the packages, with nothing imported."""
     for package in PACKAGES:
-        (root,) = importlib.import_module(package).__path__
-        for path in sorted(Path(root).rglob("*.py")):
+        spec = importlib.util.find_spec(package)
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(package)
+        root = Path(spec.origin).parent
+        for path in sorted(root.rglob("*.py")):
             parts = (package, *path.relative_to(root).with_suffix("").parts)
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -58,8 +65,17 @@ def names() -> Iterator[str]:
 def state() -> dict[str, object]:
     """Return what an import may not change."""
     return {
+        "at exit": atexit._ncallbacks(),
         "environment": dict(os.environ),
         "hooks": (sys.excepthook, sys.unraisablehook, threading.excepthook),
+        "locale": locale.setlocale(locale.LC_ALL),
+        "logging": (
+            list(logging.root.handlers),
+            logging.root.level,
+            logging.root.manager.disable,
+            logging.raiseExceptions,
+        ),
+        "path": list(sys.path),
         "signals": [signal.getsignal(number) for number in sorted(signal.valid_signals())],
         "streams": (sys.stdin, sys.stdout, sys.stderr),
         "threads": threading.enumerate(),
@@ -69,6 +85,7 @@ def state() -> dict[str, object]:
 
 if __name__ == "__main__":
     every = list(names())
+    assert not {name.partition(".")[0] for name in sys.modules}.intersection(PACKAGES)
     before = state()
     sys.addaudithook(look)
     for name in every:

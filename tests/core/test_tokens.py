@@ -1,8 +1,10 @@
 """Access tokens (V4, V9): the file, and what a core lets in."""
 
+import gc
 import itertools
 import logging
 from pathlib import Path
+from types import FunctionType, ModuleType
 
 import grpc
 import pytest
@@ -220,6 +222,33 @@ async def test_tokens_are_not_logged(clock: Clock, file: Path, caplog: pytest.Lo
         await status_of(asked.stub.UpsertRegistration(upsert(), metadata=bearer("no-scope")))
     assert caplog.records
     assert not [token for token, line in itertools.product((SECRET, "no-scope"), caplog.messages) if token in line]
+
+
+def reached(start: object) -> list[object]:
+    """Everything that an object holds, and what that holds, but for classes, modules and functions."""
+    seen: dict[int, object] = {}
+    left = [start]
+    while left and len(seen) < 100_000:
+        each = left.pop()
+        if id(each) not in seen and not isinstance(each, (type, ModuleType, FunctionType)):
+            seen[id(each)] = each
+            left += gc.get_referents(each)
+    assert not left
+    return list(seen.values())
+
+
+def test_only_digests_are_kept(file: Path) -> None:
+    tokens = Tokens.read(file)
+    tokens.check(f"Bearer {SECRET}", SCOPE, NOW)
+    texts = [
+        each if isinstance(each, str) else each.decode("latin-1")
+        for each in reached(tokens)
+        if isinstance(each, (str, bytes))
+    ]
+    assert SCOPE in texts  # it does look into them
+    assert [
+        token for token, text in itertools.product((SECRET, "user-token", "no-scope"), texts) if token in text
+    ] == []
 
 
 def test_the_scope_is_the_one_the_api_declares() -> None:

@@ -11,8 +11,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-EXTRAS = ("keyring", "web")
-"""The extras whose bounds are taken too: what a user's installation may hold beside the dependencies."""
+EXTRAS = ("keyring", "notebook", "web")
+"""The extras whose bounds are taken too: what a user's installation may hold beside the dependencies.
+
+JupyterLab is bounded and not installed: the tests run notebooks in a kernel, and show widgets without it.
+"""
 
 FOLLOWING = ("httpcore2",)
 """What a dependency asks for in its own version exactly: httpx2 this one."""

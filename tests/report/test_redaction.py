@@ -66,6 +66,33 @@ def test_masked(text: str, masked: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        *("From", "f", "To", "t", "Contact", "m", "Referred-By", "b", "Refer-To", "r", "Reply-To", "Diversion"),
+        *("P-Asserted-Identity", "P-Preferred-Identity", "P-Called-Party-ID", "P-Associated-URI", "Remote-Party-ID"),
+        *("History-Info", "Route", "Record-Route"),
+    ],
+)
+@pytest.mark.parametrize("form", ["{}: ", "{}:", "{} \t: "])
+def test_a_name_in_a_header_is_masked(name: str, form: str) -> None:
+    for header in (form.format(name), form.format(name.upper()), f"INVITE\n{form.format(name)}"):
+        assert (
+            Redaction().text(f"{header}Alice Larsen <sip:alice@b.c>") == f"{header}Name 1 <sip:user-1@host-1.example>"
+        )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Subject", "s", "Organization", "Call-Info", "Identity", "y", "Geolocation", "P-Access-Network-Info"],
+)
+@pytest.mark.parametrize("form", ["{}: ", "{}:", "{} \t:"])
+def test_the_words_of_a_header_are_masked(name: str, form: str) -> None:
+    for header in (form.format(name), form.format(name.upper()), f"INVITE\n{form.format(name)}"):
+        masked = Redaction().text(f"{header}Alice in room 7\nMax-Forwards: 70")
+        assert masked in {f"{header.rstrip()}{space}(words 1)\nMax-Forwards: 70" for space in ("", " ")}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"Session-ID: {UUID};remote={'0' * 32}",

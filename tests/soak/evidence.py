@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,9 @@ ROOM = DEFAULT_TTL * 0.1
 
 SETTLING = BUDGET + 60.0
 """Seconds for which a refresh may still fail after the core is back: its attempts, and the keeper's pause."""
+
+CATCH_UP = ROOM / 2
+"""Seconds that a keeper may take with nothing in its way; at speed 80 two real ones, on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,19 @@ class Spells:
             self.over.append((self.begun, at))
             self.begun = None
 
-    def within(self, first: float, last: float, now: float) -> list[float]:
-        """Return how long each spell lasted between two moments."""
-        spells = self.over if self.begun is None else [*self.over, (self.begun, now)]
-        parts = (min(end, last) - max(begin, first) for begin, end in spells)
-        return [part for part in parts if part > 0]
+    def until(self, now: float, after: float = 0.0) -> list[tuple[float, float]]:
+        """Return from when until when each spell was, or what it did for so many seconds after it."""
+        spells = [(begin, end + after) for begin, end in self.over]
+        return spells if self.begun is None else [*spells, (self.begun, now)]
+
+
+def covered(spells: Iterable[tuple[float, float]], first: float, last: float) -> float:
+    """Return how many seconds between two moments are within a spell, or within several."""
+    total, reached = 0.0, first
+    for begin, end in sorted(spells):
+        total += max(0.0, min(end, last) - max(begin, reached))
+        reached = max(reached, min(end, last))
+    return total
 
 
 class Watch:
@@ -87,26 +98,38 @@ class Watch:
         """Return how often a number was accepted after the first time."""
         return max(0, len(self._acceptances[number]) - 1)
 
-    def lapses(self, numbers: list[str], now: float) -> Iterator[tuple[str, float]]:
-        """Yield the numbers that were without a lease, and when each lease ended."""
+    def lives(self, numbers: list[str], now: float) -> int:
+        """Return how many leases of the numbers would have ended by now, had nobody refreshed them."""
+        return sum(at + DEFAULT_TTL <= now for number in numbers for at in self._acceptances[number])
+
+    def lapses(self, numbers: list[str], now: float) -> Iterator[tuple[str, float, float]]:
+        """Yield the numbers that were without a lease, when that one ended, and when there was the next, if not now."""
         for number in numbers:
             seen = self._acceptances[number]
-            for place, at in enumerate(seen, 1):
-                if at + DEFAULT_TTL < (seen[place] if place < len(seen) else now):
-                    yield number, at + DEFAULT_TTL
+            for at, following in zip(seen, [*seen[1:], now], strict=False):
+                if at + DEFAULT_TTL < following:
+                    yield number, at + DEFAULT_TTL, following
 
-    def is_explained(self, number: str, end: float, events: list[Event], now: float) -> bool:
-        """Return whether a lapse follows from what was killed.
+    def is_explained(self, end: float, renewed: float, unanswered: list[float], now: float) -> bool:
+        """Return whether a lapse follows from what was killed, for as long as it lasted.
 
-        The bound: in the last tenth of the lease (360 s of the fast clock) somebody was away for as long as that,
-        where "away" is the sum of the time without keeper, of the time without core and SETTLING after each, and of
-        UNDER_WAY for every refresh of the number that died with its keeper.
+        From ROOM before the end until the number was registered again, something was in the way of its refresh for
+        all but CATCH_UP: the core was away, or back for less than SETTLING; the keeper was away; or a refresh of the
+        number had died with its keeper, and counted as under way.
+
+        Args:
+            end: When the lease ended.
+            renewed: When the number was registered again, or now.
+            unanswered: When those refreshes of the number were asked for that have no answer.
+            now: Unix time in seconds of the fast clock, as everything here.
         """
+        keeper_away = self.keeper_away.until(now)
+        lost = [
+            (at, at + UNDER_WAY) for at in unanswered if any(0 <= begin - at <= UNDER_WAY for begin, _ in keeper_away)
+        ]
+        spells = [*self.core_away.until(now, SETTLING), *keeper_away, *lost]
         begin = end - ROOM
-        away = sum(self.keeper_away.within(begin, end, now))
-        core = self.core_away.within(begin - SETTLING, end, now)
-        lost = [e for e in events if e.kind is Kind.ASKED and begin - UNDER_WAY < e.asked_at < end]
-        return away + sum(core) + SETTLING * len(core) + UNDER_WAY * len(lost) >= ROOM
+        return renewed - begin - covered(spells, begin, renewed) <= CATCH_UP
 
 
 def missing(ledger: Ledger, said: list[Acknowledged]) -> list[Acknowledged]:
@@ -142,6 +165,6 @@ def differences(ledger: Ledger, watch: Watch, now: float) -> tuple[int, list[str
     return compared, found
 
 
-def events_of(ledger: Ledger, number: str) -> list[Event]:
-    """Return what happened to a number."""
-    return list(ledger.events(number=E164(number)))
+def unanswered(ledger: Ledger, number: str) -> list[float]:
+    """Return when the requests for a number were asked that have no answer."""
+    return [event.asked_at for event in ledger.events(number=E164(number)) if event.kind is Kind.ASKED]

@@ -22,11 +22,17 @@ from sipbreakout_tui.core.durable import DurableRegistry
 from sipbreakout_tui.keeper import is_held
 from sipbreakout_tui.ledger import Answer, Ledger, Request, Verb
 from tests.soak.children import Child, start, wait_for
-from tests.soak.evidence import Acknowledged, Spells, Watch, differences, events_of, missing
+from tests.soak.evidence import Acknowledged, Spells, Watch, differences, missing, unanswered
 from tests.soak.faster import FastClock
 
 FLEET = 120
 """Numbers that are kept, and changed by nobody else."""
+
+AGES = (1500.0, 2700.0)
+"""Seconds of the fast clock since the fleet was registered, first and last number: all end 900 s to 2100 s later.
+
+The keeper starts within some hundred of these seconds, and gets a quarter of a lease's life for one that is overdue.
+"""
 
 SLOTS = 3
 """Commands under way at once, each with numbers of its own: 40 that come and go, and 10 that the keeper keeps, too."""
@@ -114,12 +120,14 @@ class Soak:
 
     async def _register_fleet(self) -> None:
         """Let the fleet have been registered by and by, so that refreshes are due from the beginning."""
-        now = self.clock()
-        leases = [Lease(each, now - 2100.0 * index / FLEET) for index, each in enumerate(self.fleet)]
+        now, (least, most) = self.clock(), AGES
+        ages = (least + (most - least) * index / FLEET for index in range(FLEET))
+        leases = [Lease(each, now - age) for each, age in zip(self.fleet, ages, strict=True)]
         registry = DurableRegistry(self.core_file, now=now)
         for lease in leases:
             await registry.upsert(lease.registration, lease.accepted_at or now)
         registry.close()
+        self.watch.look()  # before a keeper can have refreshed any
         with Ledger(self.state / "ledger.sqlite3", clock=self.clock) as ledger:
             asked = [
                 Request(Verb.UPSERT, one.registration, self.address, "lab", "cli", one.accepted_at) for one in leases
@@ -261,17 +269,19 @@ class Soak:
             compared, found = differences(ledger, self.watch, now)
             lost = missing(ledger, self.said)
             self.watch.look()
-            lapses = list(self.watch.lapses([each.number.text for each in self.fleet], self.clock()))
+            fleet, now = [each.number.text for each in self.fleet], self.clock()
+            lapses = list(self.watch.lapses(fleet, now))
             unexplained = [
-                f"{number} lapsed at {end:.0f}"
-                for number, end in lapses
-                if not self.watch.is_explained(number, end, events_of(ledger, number), now)
+                f"{number} lapsed from {end:.0f} to {renewed:.0f}"
+                for number, end, renewed in lapses
+                if not self.watch.is_explained(end, renewed, unanswered(ledger, number), now)
             ]
         if found or lost or unexplained:
             raise Failed("\n".join([*found, *(f"not in the ledger: {one}" for one in lost), *unexplained]))
         self.counts["checks"] += 1
         self.counts["registrations compared"] += compared
         self.counts["lapses that a kill explains"] = len(lapses)
+        self.counts["leases past their end but for a refresh"] = self.watch.lives(fleet, now)
 
     def _check_all(self) -> None:
         """Look at what is left when everything has ended."""

@@ -65,7 +65,11 @@ def test_what_is_written_is_read(store: Store) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 def test_the_file_is_for_its_owner_only(store: Store) -> None:
-    assert store.path.stat().st_mode & 0o077 == 0
+    add(store, "one")
+    beside = {each.name: each.stat().st_mode & 0o777 for each in store.path.parent.iterdir()}
+    assert store.path.name in beside
+    assert set(beside.values()) == {0o600}, beside
+    assert store.path.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_write_is_on_the_disk_when_it_returns(store: Store) -> None:

@@ -182,9 +182,7 @@ def test_ctrl_c_while_it_starts(name: str) -> None:
 
 def test_a_capture_is_opened(tmp_path: Path) -> None:
     capture = Path(__file__).parents[1] / "trace" / "data"
-    path = next(iter(sorted(capture.rglob("*.pcap"))), None)
-    if path is None:
-        pytest.skip("no capture among the tests' files")
+    path = min(capture.rglob("*.pcap"))
     with in_pty("demo", "--", str(path)) as program:
         program.until(path.name.encode())
         program.signal(signal.SIGTERM)

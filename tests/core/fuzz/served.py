@@ -20,6 +20,9 @@ UPSERT = "/wgtwo.sipbreakout.v1.SipBreakoutService/UpsertRegistration"
 ALONE = (("grpc.use_local_subchannel_pool", 1),)
 """A channel with these has a connection of its own."""
 
+BESIDE = 300
+"""Descriptors for what else the tests have open."""
+
 needs_proc = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="what a process holds is read from /proc, which is not here"
 )
@@ -52,13 +55,13 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, said: str = "") -> Iterator[Served]:
+def serving(folder: Path, said: str = "", **environment: str) -> Iterator[Served]:
     """Serve; at the end it must still be there, end at once, and have said so much on stderr."""
     errors = folder / "stderr.txt"
     with errors.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(
             (*PROGRAM, "serve", "--listen", "127.0.0.1:0"),
-            env=ENVIRONMENT,
+            env={**ENVIRONMENT, **environment},
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
@@ -141,11 +144,17 @@ def good_client(address: str) -> Iterator[Good]:
     assert good.wrong == []
 
 
+def most_descriptors(want: int) -> int:
+    """So many, or as many as this machine allows a process beside what else the tests have open."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return want if hard == resource.RLIM_INFINITY else min(want, hard - BESIDE)
+
+
 @contextmanager
 def room_for(descriptors: int) -> Iterator[None]:
     """Let this process and its children have so many descriptors, or skip where the machine forbids it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    want = descriptors + 300  # for what else the tests have open
+    want = descriptors + BESIDE
     if hard != resource.RLIM_INFINITY and hard < want:
         pytest.skip(f"this machine allows {hard} open files for a process, and the test needs {want}")
     if soft != resource.RLIM_INFINITY and soft < want:

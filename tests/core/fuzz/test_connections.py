@@ -11,7 +11,7 @@ import pytest
 
 from sipbreakout_tui.core.arrival import MAX_WAITING
 from sipbreakout_tui.core.listening import MAX_STREAMS
-from tests.core.conftest import OK, SECONDS
+from tests.core.conftest import SECONDS
 from tests.core.fuzz.http2 import (
     CANCEL,
     GOAWAY,
@@ -35,9 +35,6 @@ pytestmark = needs_proc
 THOUSAND = 1000
 SPARE = 20
 """Descriptors and threads that may come and go by themselves."""
-ROUNDS = 3
-MOST_GROWTH = 64 * 1024 * 1024
-"""Bytes that the process may grow by over the rounds, after a first one."""
 
 
 @pytest.fixture(scope="module")
@@ -201,24 +198,3 @@ def test_noise_by_seed(served: Served, good: Good) -> None:
             connection.shutdown(socket.SHUT_WR)
             everything(connection)
     good.goes_on()
-
-
-def test_memory_stays_bounded(served: Served) -> None:
-    def round_() -> None:
-        with ExitStack() as stack:
-            for connection in opened_connections(stack, served, 100, HELLO):
-                connection.sendall(
-                    opened(1)
-                    + opened(3)
-                    + message(3, b"\x0a\x05short")
-                    + opened(5)
-                    + message(5, bytes(60_000), said=65_000, flags=0)
-                )
-            with channel(served.address) as on:
-                assert put(on) == OK
-
-    round_()
-    before = served.memory()
-    for _ in range(ROUNDS):
-        round_()
-    assert served.memory() - before < MOST_GROWTH

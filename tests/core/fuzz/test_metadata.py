@@ -48,6 +48,12 @@ def test_too_much_is_refused(served: Served, metadata: tuple[tuple[str, str | by
     assert code_of(served, PATHS[0], ()) is grpc.StatusCode.OK
 
 
+@pytest.mark.parametrize(("size", "code"), [(15_500, grpc.StatusCode.OK), (16_900, grpc.StatusCode.RESOURCE_EXHAUSTED)])
+def test_the_limit_is_16_kib_and_no_matter_of_chance(served: Served, size: int, code: grpc.StatusCode) -> None:
+    """By itself gRPC refuses some of what is above 8 KiB, and more the larger it is."""
+    assert {code_of(served, PATHS[0], (("x", "y" * size),)) for _ in range(20)} == {code}
+
+
 @pytest.mark.parametrize("path", PATHS[1:])
 def test_too_much_is_refused_beside_too(served: Served, path: str) -> None:
     assert code_of(served, path, TOO_MUCH["one-huge"]) is grpc.StatusCode.RESOURCE_EXHAUSTED

@@ -152,6 +152,21 @@ def test_a_port_in_use() -> None:
             WebServer(["true"], port=port, report=print)
 
 
+async def test_it_listens_on_this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound: list[socket.socket] = []
+    bind = socket.socket.bind
+
+    def watched(self: socket.socket, address: tuple[str, int]) -> None:
+        bind(self, address)
+        bound.append(self)
+
+    monkeypatch.setattr("socket.socket.bind", watched)
+    async with serving() as served:
+        listening = [each for each in bound if each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)]
+        addresses = [each.getsockname() for each in listening]
+    assert [(host, f"http://{host}:{port}") for host, port in addresses] == [("127.0.0.1", served.origin)]
+
+
 def hosts_in(path: Path) -> set[str]:
     """Every URL with a host that a file names outside of comments, and `//host` in attributes and url()."""
     text = COMMENT.sub("", path.read_text(encoding="utf-8"))
