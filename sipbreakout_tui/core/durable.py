@@ -45,7 +45,7 @@ _SELECT = "SELECT * FROM registration"
 MANY = 4
 """So many changes in one commit mean that many clients wait at once."""
 
-PAUSE = 0.002
+PAUSE = 0.005
 """Seconds to gather changes in before the next commit, then: a commit costs more than ten requests."""
 
 _Row = tuple[str, str, str, str, str, float]

@@ -21,6 +21,9 @@ MAX_STREAMS = 1000
 MAX_REQUESTS = 4000
 """The most requests of all connections at once; more are answered RESOURCE_EXHAUSTED."""
 
+MAX_PENDING = 2 * MAX_REQUESTS
+"""The most requests that wait to be taken up, so that they can be answered or refused."""
+
 MAX_CONNECTIONS = 4000
 """The most connections at once; more are closed as they come, so that descriptors are left for files."""
 
@@ -41,6 +44,9 @@ OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.max_metadata_size", 16 * 1024),
     ("grpc.absolute_max_metadata_size", 16 * 1024),
     ("grpc.max_concurrent_streams", MAX_STREAMS),
+    # Bursts wait for their turn; by default some of more than 1,000 would be cancelled.
+    ("grpc.server.max_pending_requests", MAX_PENDING),
+    ("grpc.server.max_pending_requests_hard_limit", MAX_PENDING),
     # A second core on the same port would get every other connection: an error instead.
     ("grpc.so_reuseport", 0),
     # A client may ping each 10 s; one that pings more is cut off after two strikes.
