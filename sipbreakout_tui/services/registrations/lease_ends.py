@@ -17,6 +17,12 @@ class LeaseEnds:
         self._now = 0
         self._in_force = self._by_second.total()
 
+    def copy(self) -> "LeaseEnds":
+        """Return another one with the same ends."""
+        other = LeaseEnds()
+        other._by_second, other._now, other._in_force = self._by_second.copy(), self._now, self._in_force
+        return other
+
     def add(self, expires_at: float | None, count: int = 1) -> None:
         """Take a lease with its end, or with -1 take it away; None is no lease."""
         if expires_at is not None:

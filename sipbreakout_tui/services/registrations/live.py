@@ -316,10 +316,14 @@ class LiveRegistrations:
         self._index = {row.number: index for index, row in enumerate(rows)}
         now = self.clock()
         self._since = min(now, max((row.last_event_at for row in rows), default=0.0)) - _OVERLAP_SECONDS
-        self._ends = LeaseEnds(row.expires_at for row in rows)
-        self._unkept_ends = LeaseEnds(row.expires_at for row in rows if not row.kept)
-        self._counts = Counter(map(_noted, rows))
-        self._counts["kept"] = sum(1 for row in rows if row.kept)
+        # As few passes as can be: the first screen waits for this.
+        self._unkept_ends = LeaseEnds([row.expires_at for row in rows if not row.kept])
+        self._ends = self._unkept_ends.copy()
+        kept = [row for row in rows if row.kept]
+        for row in kept:
+            self._ends.add(row.expires_at)
+        self._counts = Counter(_noted(row) for row in rows if row.doubt_since is not None or row.answer == "refused")
+        self._counts["kept"] = len(kept)
         _log.info("read %d rows of the ledger in %.3f s", len(rows), time.perf_counter() - began)
 
     def _read_all(self) -> tuple[int, list[Row]]:
