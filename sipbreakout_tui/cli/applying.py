@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sipbreakout_tui.cli.connection import Ca, DryRun, Plaintext, ProfileName, ShowGrpcurl, Target, TokenEnv, Yes
+from sipbreakout_tui.cli.exit_codes import FAILED, INTERRUPTED, UNREACHABLE
 from sipbreakout_tui.cli.values import Output
 
 if TYPE_CHECKING:
@@ -146,11 +147,11 @@ def _do(
     lines += [f"not started  {number}" for number in report.not_started]
     put_lines([*lines, str(report)], None)
     if stopped:
-        raise typer.Exit(130)
+        raise typer.Exit(INTERRUPTED)
     if report.unreachable:
-        raise typer.Exit(3)
+        raise typer.Exit(UNREACHABLE)
     if not report.complete:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 SHOWN_CHANGES = 50

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from sipbreakout_tui.cli.command import Command
+from sipbreakout_tui.cli.exit_codes import FAILED
 from sipbreakout_tui.cli.values import Output
 
 group = typer.Typer(help="The record of every request and answer.", rich_markup_mode=None, no_args_is_help=True)
@@ -64,7 +65,7 @@ def verify() -> None:
     advice = f"{ledger.path}: put a copy back, or move it away and import an export: sipbreakout ledger import FILE"
     put_lines([*problems, advice] if problems else ["the ledger is sound"], None)
     if problems:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 @group.command(cls=Command)

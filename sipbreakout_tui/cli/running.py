@@ -1,8 +1,6 @@
 """Runs a command line and turns every error into one message and an exit code.
 
-0 done, 1 refused or failed, 2 usage (an invalid value or file too), 3 the core cannot be reached,
-130 ctrl-c. A reader that closes
-the pipe has seen enough: that is silent, and done.
+A reader that closes the pipe has seen enough: that is silent, and done.
 """
 
 import io
@@ -13,12 +11,8 @@ from contextlib import suppress
 from typing import TextIO
 
 from sipbreakout_tui.cli import logs
+from sipbreakout_tui.cli.exit_codes import DONE, FAILED, INTERRUPTED, USAGE
 from sipbreakout_tui.cli.messages import say
-
-DONE = 0
-FAILED = 1
-USAGE = 2
-INTERRUPTED = 130
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -97,8 +97,8 @@ async def _serve(core: EmbeddedCore) -> int:
     import signal
     from contextlib import suppress
 
+    from sipbreakout_tui.cli.exit_codes import DONE, INTERRUPTED
     from sipbreakout_tui.cli.output import put_lines
-    from sipbreakout_tui.cli.running import DONE, INTERRUPTED
     from sipbreakout_tui.core.embedded import end_of_requests
 
     loop = asyncio.get_running_loop()

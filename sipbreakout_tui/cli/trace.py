@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sipbreakout_tui.cli.connection import NarrowingProfile, Target
+from sipbreakout_tui.cli.exit_codes import FAILED
 from sipbreakout_tui.cli.trace_result import FORMATS
 from sipbreakout_tui.cli.values import Output
 
@@ -112,7 +113,7 @@ def trace(
         with opened:
             put_result(opened, wanted, output)
             if opened.trace.unread:
-                raise typer.Exit(1)
+                raise typer.Exit(FAILED)
     except KeyboardInterrupt:
         say("note", "stopped by ctrl-c; nothing was written")
         raise
