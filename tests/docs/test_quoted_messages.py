@@ -39,6 +39,7 @@ Say = Callable[..., str]
 def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
     """Run the program with settings of its own; return what it printed."""
     monkeypatch.setenv("SIPBREAKOUT_STATE_DIR", str(tmp_path / "state"))
+    (tmp_path / "config.toml").write_text("version = 1\n", encoding="utf-8")
     monkeypatch.setenv("SIPBREAKOUT_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.delenv("SIPBREAKOUT_PROFILE", raising=False)
 

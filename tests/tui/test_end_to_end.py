@@ -95,11 +95,11 @@ def test_from_adding_a_number_to_quitting(tmp_path: Path) -> None:
             seen.press("+4711111111")
             seen.until("+4711111111")
             seen.press(TAB, "sips:tas.example.com", SAVE)
-            seen.until(lambda text: "+47 11111111" in text and "registrations 1" in text)
+            seen.until(lambda text: "+47 11111111" in text and "in force 1" in text)
             assert "+4711111111" in command("list")
 
             command("upsert", "+4722222222", "--sip-uri", "sips:tas.example.com", "--type", "FALLBACK")
-            seen.until("registrations 2")
+            seen.until("in force 2")
 
             seen.press("x")
             seen.until("Who calls whom")

@@ -199,7 +199,7 @@ async def test_another_profile_is_opened_in_the_running_app(tmp_path: Path, monk
         await driver.until(lambda: "embedded" in driver.text())
         await driver.press("down", "enter")
         await driver.until(serving(driver, "two"))
-        await driver.until(lambda: "registrations 0" in driver.text())
+        await driver.until(lambda: "in force 0" in driver.text())
         assert driver.app.current_mode == "registrations"
         assert driver.app.title == f"sipbreakout: two {driver.live.profile.target}"
         assert driver.app.read_only

@@ -87,7 +87,7 @@ async def test_a_core_that_is_lost_and_comes_back(tmp_path: Path, monkeypatch: p
         async with lab() as driver:
             await driver.until(lambda: state(driver) is CoreState.SERVING, "the core serves")
             await add(driver)
-            await driver.until(lambda: "LOOP" in driver.text() and "registrations 1" in driver.text(), "it is added")
+            await driver.until(lambda: "LOOP" in driver.text() and "in force 1" in driver.text(), "it is added")
 
             await core.stop(0)
             await driver.press("r")
@@ -159,7 +159,7 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
             seen.press("a")
             seen.until("Add a registration")
             seen.press(NUMBER, TAB, URI, ENTER)
-            seen.until(lambda text: "registrations 1" in text and "Add a registration" not in text)
+            seen.until(lambda text: "in force 1" in text and "Add a registration" not in text)
 
             _, hard = resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE)
             resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE, (0, hard))
