@@ -127,7 +127,9 @@ async def assert_usable(driver: Driver) -> None:
     for name in ("trace", "hazards", "journal", "call", "registrations"):
         await driver.press(*(["escape"] if driver.app.current_mode == "call" else []), PLACES[name])
         await driver.until(lambda name=name: driver.app.current_mode == name, f"its key goes to {name}")  # type: ignore[misc]
-        await driver.until(lambda: driver.app.profile_words in driver.text().partition("\n")[0], "its first line is there")
+        await driver.until(
+            lambda: driver.app.profile_words in driver.text().partition("\n")[0], "its first line is there"
+        )
     await driver.until(lambda: "number" in driver.text(), "the table is there")
 
 

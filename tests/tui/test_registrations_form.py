@@ -78,6 +78,18 @@ async def adding() -> AsyncIterator[Driver]:
         yield driver
 
 
+async def test_what_comes_after_it_was_left_does_nothing() -> None:
+    async with adding() as driver:
+        await fill(driver, number=NEW, sip_uri="sips:tas.example.com")
+        left = form(driver)
+        await left.dismiss(None)
+        left._warn(Registration.parse(NEW, "sips:tas.example.com", "LOOP"))  # as its timer does
+        left._typed()
+        left._catch_up()
+        await driver.settle()
+        assert driver.app._exception is None
+
+
 WRONG = (
     ("number", "112", "short and emergency numbers cannot be registered"),
     ("number", "4711111111", "the plus and the country code are missing"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,11 +14,12 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
-from textual.worker import active_worker
+from textual.worker import Worker, WorkType, active_worker
 
 from sipbreakout_tui.tui.copying import copy
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Dialog(ModalScreen[T | None], Generic[T]):
@@ -33,6 +34,8 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         # Not as CSS_PATH: a dialog with a file of its own would lose this one, and it is sought beside the subclass.
         self.css_path = [Path(__file__).with_name("dialog.tcss"), *self.css_path]
         self._title = title
+        self.was_left = False
+        """Whether it was left: timers may still fire then, but widgets may be gone."""
 
     def compose(self) -> ComposeResult:
         """Yield the frame and, within it, the dialog."""
@@ -52,8 +55,16 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         for worker in list(self.workers):  # they would look for widgets that are gone by then
             if worker.node is self and worker is not present:
                 worker.cancel()
+        self.was_left = True
         self.pop_until_active()
         return super().dismiss(result)
+
+    def run_worker(self, work: WorkType[R], *arguments: Any, **options: Any) -> Worker[R]:
+        """Begin work, as every `@work` does; what a key or a timer asks for after the dialog was left does nothing."""
+        worker: Worker[R] = super().run_worker(work, *arguments, **options)
+        if self.was_left:
+            worker.cancel()
+        return worker
 
     def action_leave(self) -> None:
         """Leave without an answer."""

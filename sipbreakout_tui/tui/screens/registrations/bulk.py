@@ -61,7 +61,7 @@ class BulkDialog(Dialog[None]):
 
     def _look(self) -> None:
         run, report = self._run, self._run.report
-        if self._was_ended:
+        if self._was_ended or self.was_left:
             return
         part = report.total / max(run.total, 1)
         self.query_one(".bulk-bar", Static).update(

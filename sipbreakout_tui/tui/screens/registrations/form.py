@@ -146,7 +146,7 @@ class RegistrationForm(Dialog[Registration]):
 
     def _catch_up(self) -> None:
         """Read what was typed, once for all keys that came at once: the next ones must not wait for each picture."""
-        if not self._behind or not self.is_attached:
+        if not self._behind or self.was_left or not self.is_attached:
             return
         self._behind = False
         self._read()
@@ -261,7 +261,7 @@ class RegistrationForm(Dialog[Registration]):
             refused = f"✖ the core refuses: {visible(error.words) or 'it gives no reason'}"
         except SipBreakoutError as error:
             refused = f"✖ {visible(str(error), keep=chr(10))}"
-        if not self.is_attached or self._leaving:
+        if self.was_left or not self.is_attached:
             self._tell(registration, refused)
             return
         self._sending = False
@@ -277,10 +277,6 @@ class RegistrationForm(Dialog[Registration]):
             self.app.notify(f"{registration.number}: {refused}", severity="error", markup=False, timeout=10)
         else:
             self.app.notify(f"{registration.number} registered", markup=False)
-
-    @property
-    def _leaving(self) -> bool:
-        return self not in self.app.screen_stack
 
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:
