@@ -204,7 +204,8 @@ def test_a_profile_of_the_file(cli: Cli, core: BlockingCore, state: Path) -> Non
     looking = cli("delete", NUMBER, "--profile", "looking")
     assert (looking.code, "profile looking is read-only" in looking.error()) == (1, True)
     assert cli("delete", NUMBER, "--profile", "lab").code == 0
-    assert [event.profile for event in Ledger(state / "ledger.sqlite3").events()] == ["lab", "looking", "lab"]
+    with Ledger(state / "ledger.sqlite3") as ledger:
+        assert [event.profile for event in ledger.events()] == ["lab", "looking", "lab"]
 
 
 def test_a_ledger_that_cannot_be_written_sends_nothing(cli: Cli, core: BlockingCore, at: tuple[str, ...]) -> None:

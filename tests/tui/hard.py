@@ -12,6 +12,7 @@ import pytest
 from textual import events
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import WaitForScreenTimeout
+from textual.widgets import Input
 
 from sipbreakout_tui.services.registrations.live import CoreState
 from sipbreakout_tui.tui.app import SipBreakoutApp
@@ -99,7 +100,7 @@ async def to_place(driver: Driver, name: str = "") -> None:
         if isinstance(driver.app.screen, Place):
             await asyncio.sleep(0.01)  # a dialog may be on its way
             await calm(driver)
-            if isinstance(driver.app.screen, Place):
+            if isinstance(driver.app.screen, Place) and not isinstance(driver.app.focused, Input):
                 break
         await tap(driver, "escape")
     else:
