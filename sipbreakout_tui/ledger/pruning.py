@@ -27,7 +27,7 @@ def prune(connection: sqlite3.Connection, before: float) -> int:
     deleted = connection.execute(f"DELETE FROM event WHERE {old}", values).rowcount
     connection.execute("DELETE FROM imported WHERE id NOT IN (SELECT id FROM event)")
     connection.execute(
-        """INSERT INTO meta VALUES ('known_from', ?1)
+        """INSERT INTO meta VALUES ('known_from', ?)
         ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)""",
         (before,),
     )
