@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from ipaddress import ip_address
 
 from sipbreakout_model import Registration, RouteType
@@ -105,6 +106,7 @@ def names_another_host(call: SeenCall, leg: PlacedLeg, registration: Registratio
     return bool(asked and registered) and asked not in (registered, own)
 
 
+@lru_cache(maxsize=4096)
 def _name(host: str) -> str:
     """Return a host's name in lower case; empty for an address or nothing."""
     try:
