@@ -18,19 +18,14 @@ from sipbreakout_tui.cli.case import (
     TasDoes,
     UnmatchedReturnWord,
 )
-from sipbreakout_tui.cli.values import At, Output, RegistrationsFile, Utc
+from sipbreakout_tui.cli.values import At, Output, RegistrationsFile, Utc, format_option
 
 FORMATS = ("text", "json", "diagram", "ladder", "mermaid", "svg", "png", "pdf", "graphml")
 """What `--format` takes."""
 
 FormatOfFlow = Annotated[
     str | None,
-    typer.Option(
-        "--format",
-        metavar="FORMAT",
-        help=f"{', '.join(FORMATS)}; by default the suffix of -o, else text.",
-        autocompletion=lambda: list(FORMATS),
-    ),
+    format_option(FORMATS),
 ]
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw diagram and ladder with ASCII characters only.")]
 

@@ -7,7 +7,7 @@ import typer
 from sipbreakout_tui.cli.connection import NarrowingProfile, Target
 from sipbreakout_tui.cli.exit_codes import FAILED
 from sipbreakout_tui.cli.trace_result import FORMATS
-from sipbreakout_tui.cli.values import Output
+from sipbreakout_tui.cli.values import Output, format_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,12 +57,7 @@ TlsKey = Annotated[
 ]
 FormatOfTrace = Annotated[
     str | None,
-    typer.Option(
-        "--format",
-        metavar="FORMAT",
-        help=f"{', '.join(FORMATS)}; by default the suffix of -o, else text.",
-        autocompletion=lambda: list(FORMATS),
-    ),
+    format_option(FORMATS),
 ]
 Redact = Annotated[bool, typer.Option("--redact", help="Mask numbers and addresses, equal ones alike.")]
 RawMessages = Annotated[bool, typer.Option("--messages", help="With --call: its messages as they were captured.")]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from sipbreakout_model import E164
 
 _Word = TypeVar("_Word", bound=Enum)
+
+
+def format_option(formats: Sequence[str]) -> Any:
+    """Return the option `--format` of a command that has these."""
+    return typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help=f"{', '.join(formats)}; by default the suffix of -o, else text.",
+        autocompletion=lambda: list(formats),
+    )
+
 
 RegistrationsFile = Annotated[
     str,
